@@ -1,0 +1,11 @@
+//! What people tell us about themselves, parsed once at the edge into types that cannot be wrong.
+
+mod email;
+mod name;
+mod password;
+mod role;
+
+pub use email::{EmailAddress, EmailError};
+pub use name::{DisplayName, NameError};
+pub use password::{Password, PasswordError};
+pub use role::{Role, RoleError, Roles};

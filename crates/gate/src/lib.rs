@@ -1,0 +1,16 @@
+//! Decides, from facts given as arguments, who a request comes from and what it may have.
+//!
+//! Nothing in this crate reads a clock, a file, a socket or a random source, and nothing in it waits: what it
+//! lacks it returns as a need ([`decide::Outcome::Need`]), and the ledger fetches it. `DESIGN` in words: if a line
+//! *decides*, it belongs here; if it reads or changes the truth, it belongs to the ledger; if it speaks to the
+//! outside (wire, page, terminal), it belongs to the binary.
+
+pub mod account;
+pub mod claims;
+pub mod decide;
+pub mod grant;
+pub mod id;
+pub mod table;
+pub mod time;
+pub mod token;
+pub mod verdict;

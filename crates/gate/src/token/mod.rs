@@ -1,0 +1,3 @@
+//! The tokens that a client can present, and what can be said of one without asking the store.
+
+pub mod opaque;
