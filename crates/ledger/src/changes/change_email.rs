@@ -1,0 +1,60 @@
+//! A signed-in person changes their e-mail address: nobody has verified the new one.
+
+use vestibule_gate::account::{EmailAddress, Password};
+use vestibule_gate::id::UserId;
+use vestibule_gate::table::Forget;
+
+use crate::commit::Change;
+use crate::fault::Fault;
+use crate::ledger::Ledger;
+use crate::store::users;
+use crate::user::UserRef;
+
+use super::{ConfirmError, confirm};
+
+/// Why the address stayed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ChangeEmailError {
+    /// The current password was not confirmed.
+    #[error(transparent)]
+    Confirm(#[from] ConfirmError),
+    /// Somebody else has the address.
+    #[error("there is an account with this e-mail address")]
+    Taken,
+}
+
+impl From<Fault> for ChangeEmailError {
+    fn from(fault: Fault) -> Self {
+        Self::Confirm(fault.into())
+    }
+}
+
+/// Changes the address and clears `verified`, unless only its spelling changes.
+///
+/// # Errors
+/// [`ChangeEmailError`].
+pub async fn change_email(
+    ledger: &Ledger,
+    user: UserId,
+    current: Option<Password>,
+    new: EmailAddress,
+) -> Result<(), ChangeEmailError> {
+    confirm(ledger, user, current).await?;
+    let mut change = Change::begin(ledger).await?;
+    let taken = users::find(change.sql(), &UserRef::Email(new.clone())).await?;
+    if taken.is_some_and(|other| other.user.id != user) {
+        return Err(ChangeEmailError::Taken);
+    }
+    let mut row = users::find(change.sql(), &UserRef::Id(user)).await?.ok_or(ConfirmError::NoSuchUser)?;
+    if row.user.anonymous {
+        // A guest gets an address by signing up, which ends the guest's sessions.
+        return Err(ConfirmError::WrongPassword.into());
+    }
+    if row.user.email.as_ref() != Some(&new) {
+        row.user.verified = false;
+    }
+    row.user.email = Some(new);
+    users::update(change.sql(), &row).await?;
+    change.commit(vec![Forget::User(user)]).await?;
+    Ok(())
+}

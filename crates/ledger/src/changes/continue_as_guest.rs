@@ -1,0 +1,59 @@
+//! A guest: a new user without a name or a proof, and a real session.
+
+use vestibule_gate::account::{DisplayName, Roles};
+
+use crate::commit::Change;
+use crate::fault::Fault;
+use crate::ledger::Ledger;
+use crate::mint;
+use crate::proof::limits::{Counted, Limited, Network};
+use crate::store::users::{self, UserRow};
+use crate::user::User;
+
+use super::start_session::{Browser, SignedIn, start};
+
+/// Why there is no guest.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum GuestError {
+    /// `[anonymous] enabled` is off.
+    #[error("there are no guests here")]
+    Closed,
+    /// Too many guests from one address.
+    #[error(transparent)]
+    Limited(#[from] Limited),
+    /// It could not be done.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Makes a guest and begins their session.
+///
+/// # Errors
+/// [`GuestError`].
+pub async fn continue_as_guest(ledger: &Ledger, browser: Browser) -> Result<SignedIn, GuestError> {
+    let settings = ledger.settings();
+    if !settings.anonymous.enabled {
+        return Err(GuestError::Closed);
+    }
+    let now = ledger.now();
+    let counted = Counted::Guest(Network::of(browser.address));
+    ledger.limits().attempt(counted, settings.limits.guest_per_address, now)?;
+    let user = User {
+        id: mint::user_id(now)?,
+        email: None,
+        name: DisplayName::default(),
+        roles: Roles::default(),
+        verified: false,
+        disabled: false,
+        anonymous: true,
+        has_password: false,
+        created_at: now,
+        last_seen_at: Some(now),
+    };
+    let id = user.id;
+    let mut change = Change::begin(ledger).await?;
+    users::insert(change.sql(), &UserRow { user, password_hash: None }).await?;
+    let (signed_in, forget) = start(ledger, &mut change, id, Vec::new(), &browser).await?;
+    change.commit(forget).await?;
+    Ok(signed_in)
+}

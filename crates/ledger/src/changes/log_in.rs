@@ -1,0 +1,137 @@
+//! Signing in by password. Limits first, then the user *or a dummy*, then the hash: a stranger learns nothing from
+//! status, body or time about who has an account.
+
+use vestibule_gate::account::{EmailAddress, Password};
+
+use crate::commit::Change;
+use crate::fault::Fault;
+use crate::ledger::Ledger;
+use crate::proof::device::Device;
+use crate::proof::limits::{Counted, Limited, Network};
+use crate::proof::password::{HashError, Verified};
+use crate::store::users;
+use crate::user::{StoredHash, UserRef};
+
+use super::start_session::{Browser, SignedIn, start};
+
+/// An attempt to sign in.
+#[derive(Debug)]
+pub struct LogIn {
+    /// The login name.
+    pub email: EmailAddress,
+    /// The password as typed (`Password::attempt`).
+    pub password: Password,
+    /// Where it comes from.
+    pub browser: Browser,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum LogInError {
+    /// No such account, or not its password: never said which.
+    #[error("e-mail or password is not right")]
+    Wrong,
+    /// The password was right and the account is disabled.
+    #[error("the account is disabled")]
+    Disabled,
+    /// Too many attempts.
+    #[error(transparent)]
+    Limited(#[from] Limited),
+    /// The hashing threads are busy.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// It could not be found out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<HashError> for LogInError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            HashError::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+/// Signs a person in: a new session, or the present one renewed when they were signed in already.
+///
+/// # Errors
+/// [`LogInError`].
+pub async fn log_in(ledger: &Ledger, attempt: LogIn) -> Result<SignedIn, LogInError> {
+    let outcome = try_log_in(ledger, attempt).await;
+    let label = match &outcome {
+        Ok(_) => "right",
+        Err(LogInError::Wrong) => "wrong",
+        Err(LogInError::Disabled) => "disabled",
+        Err(LogInError::Limited(_)) => "limited",
+        Err(LogInError::Busy) => "busy",
+        Err(LogInError::Fault(_)) => "fault",
+    };
+    metrics::counter!("vestibule_sign_ins_total", "outcome" => label).increment(1);
+    outcome
+}
+
+async fn try_log_in(ledger: &Ledger, attempt: LogIn) -> Result<SignedIn, LogInError> {
+    let LogIn { email, password, browser } = attempt;
+    let settings = ledger.settings();
+    let device = browser.device.as_deref().and_then(|cookie| Device::read(cookie, &email, ledger.tag_key()));
+    let (account, account_rate) = match &device {
+        Some(device) => (Counted::Device(email.key(), device.id()), settings.limits.sign_in_per_device),
+        None => (Counted::Account(email.key()), settings.limits.sign_in_per_account),
+    };
+    let address = Counted::Address(Network::of(browser.address));
+    ledger.limits().attempt(account, account_rate, ledger.now())?;
+    if let Err(limited) = ledger.limits().attempt(address, settings.limits.sign_in_per_address, ledger.now()) {
+        ledger.limits().give_back(account);
+        return Err(limited.into());
+    }
+
+    let mut sql = ledger.store().read().await?;
+    let found = users::find(&mut sql, &UserRef::Email(email.clone())).await?;
+    drop(sql);
+    let stored = found.as_ref().and_then(|row| row.password_hash.clone());
+    let verified = ledger.hasher().verify(&settings.password, password.clone(), stored.clone()).await?;
+    let (Some(row), Some(stored)) = (found, stored) else { return Err(LogInError::Wrong) };
+    if verified == Verified::Wrong {
+        return Err(LogInError::Wrong);
+    }
+    ledger.limits().give_back(account);
+    ledger.limits().give_back(address);
+    if row.user.disabled {
+        return Err(LogInError::Disabled);
+    }
+    let rehashed = match verified {
+        Verified::RightButOld => Some(ledger.hasher().hash(&settings.password, password).await?),
+        Verified::Right | Verified::Wrong => None,
+    };
+    let mut signed_in = begin(ledger, &UserRef::Id(row.user.id), &stored, rehashed, &browser).await?;
+    let device = device.map_or_else(Device::mint, Ok)?;
+    signed_in.device = Some(device.cookie(&email, ledger.tag_key()));
+    Ok(signed_in)
+}
+
+/// The change itself. Between the hash and here the user may have been disabled, deleted or given a new password.
+async fn begin(
+    ledger: &Ledger,
+    who: &UserRef,
+    verified: &StoredHash,
+    rehashed: Option<StoredHash>,
+    browser: &Browser,
+) -> Result<SignedIn, LogInError> {
+    let mut change = Change::begin(ledger).await?;
+    let mut row = users::find(change.sql(), who).await?.ok_or(LogInError::Wrong)?;
+    if row.password_hash.as_ref().is_none_or(|hash| hash.0 != verified.0) {
+        return Err(LogInError::Wrong);
+    }
+    if row.user.disabled {
+        return Err(LogInError::Disabled);
+    }
+    if rehashed.is_some() {
+        row.password_hash = rehashed;
+        users::update(change.sql(), &row).await?;
+    }
+    let (signed_in, forget) = start(ledger, &mut change, row.user.id, vec!["pwd"], browser).await?;
+    change.commit(forget).await?;
+    Ok(signed_in)
+}

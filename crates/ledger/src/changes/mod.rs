@@ -1,0 +1,150 @@
+//! Everything that can ever change, a file a change. Nobody else writes.
+//!
+//! Each change checks what it must inside its transaction, commits, forgets what it made untrue, and then answers.
+
+mod add_user;
+mod change_email;
+mod change_name;
+mod change_password;
+mod continue_as_guest;
+mod create_session;
+mod delete_account;
+mod delete_user;
+mod disable_user;
+mod log_in;
+mod log_out;
+mod revoke;
+mod set_password;
+mod set_user;
+mod sign_up;
+mod start_session;
+
+pub use add_user::{AddUserError, add_user, import_users};
+pub use change_email::{ChangeEmailError, change_email};
+pub use change_name::change_name;
+pub use change_password::{ChangePasswordError, change_password};
+pub use continue_as_guest::{GuestError, continue_as_guest};
+pub use create_session::{CreateSessionError, create_session};
+pub use delete_account::delete_account;
+pub use delete_user::delete_user;
+pub use disable_user::{disable_user, enable_user};
+pub use log_in::{LogIn, LogInError, log_in};
+pub use log_out::log_out;
+pub use revoke::{Which, revoke, revoke_others, revoke_session};
+pub use set_password::set_password;
+pub use set_user::{SetUser, set_user};
+pub use sign_up::{SignUp, SignUpError, sign_up};
+pub use start_session::{Browser, SignedIn};
+
+use vestibule_gate::account::Password;
+use vestibule_gate::id::UserId;
+
+use crate::fault::Fault;
+use crate::ledger::Ledger;
+use crate::proof::limits::{Counted, Limited};
+use crate::proof::password::{HashError, Verified};
+use crate::proof::strength::{self, TooWeak};
+use crate::store::users;
+use crate::user::{StoredHash, UserRef};
+
+/// Why a change that needs nothing but a user was not made.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ChangeError {
+    /// There is no such user.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// It could not be made.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Why a signed-in person could not prove themselves again.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ConfirmError {
+    /// Not the current password.
+    #[error("the current password is not right")]
+    WrongPassword,
+    /// Too many attempts.
+    #[error(transparent)]
+    Limited(#[from] Limited),
+    /// The hashing threads are busy.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// The account is gone.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// It could not be found out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<HashError> for ConfirmError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            HashError::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+/// Checks the current password of a signed-in user, within limits of their own: whoever has stolen a session must not
+/// lock the owner out of signing in. Returns the hash that was compared, for the transaction to compare again.
+async fn confirm(ledger: &Ledger, user: UserId, current: Option<Password>) -> Result<Option<StoredHash>, ConfirmError> {
+    let settings = ledger.settings();
+    let id = user.to_string();
+    let counted = Counted::Confirm(id.as_bytes());
+    ledger.limits().attempt(counted, settings.limits.confirm_per_user, ledger.now())?;
+    let mut sql = ledger.store().read().await?;
+    let row = users::find(&mut sql, &UserRef::Id(user)).await?.ok_or(ConfirmError::NoSuchUser)?;
+    drop(sql);
+    // A guest has no password, and nothing that a password protects.
+    if row.password_hash.is_none() && row.user.anonymous {
+        return Ok(None);
+    }
+    let Some(current) = current else { return Err(ConfirmError::WrongPassword) };
+    match ledger.hasher().verify(&settings.password, current, row.password_hash.clone()).await? {
+        Verified::Wrong => Err(ConfirmError::WrongPassword),
+        Verified::Right | Verified::RightButOld => {
+            ledger.limits().give_back(counted);
+            Ok(row.password_hash)
+        }
+    }
+}
+
+/// Requires a strong password, off the async threads, and hashes it.
+async fn hash_new(ledger: &Ledger, password: Password, known: Vec<String>) -> Result<StoredHash, NewPasswordError> {
+    let cost = ledger.settings().password;
+    let estimated = password.clone();
+    let estimate = move || {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        strength::require(&estimated, &known, cost.min_score)
+    };
+    tokio::task::spawn_blocking(estimate).await.map_err(|_| Fault::Closed)??;
+    Ok(ledger.hasher().hash(&cost, password).await?)
+}
+
+/// Why a new password was not taken.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NewPasswordError {
+    /// Too easy to guess.
+    #[error(transparent)]
+    TooWeak(#[from] TooWeak),
+    /// The hashing threads are busy.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// It could not be hashed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<HashError> for NewPasswordError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::Busy,
+            HashError::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! Ending sessions: one of one's own, all others of one's own, or whichever the operator names.
+
+use vestibule_gate::id::{SessionId, UserId};
+use vestibule_gate::table::Forget;
+
+use crate::commit::Change;
+use crate::fault::Fault;
+use crate::ledger::Ledger;
+use crate::store::{sessions, users};
+use crate::user::UserRef;
+
+use super::ChangeError;
+
+/// Which sessions the operator ends.
+#[derive(Debug, Clone)]
+pub enum Which {
+    /// One.
+    Session(SessionId),
+    /// A user's.
+    User(UserRef),
+    /// Everybody's.
+    All,
+}
+
+/// Ends one of a user's own sessions. Says whether there was one: somebody else's is none.
+///
+/// # Errors
+/// [`Fault`] when it could not be done.
+pub async fn revoke_session(ledger: &Ledger, user: UserId, session: SessionId) -> Result<bool, Fault> {
+    let mut change = Change::begin(ledger).await?;
+    if sessions::user_of(change.sql(), session).await? != Some(user) {
+        return Ok(false);
+    }
+    sessions::delete(change.sql(), session).await?;
+    change.commit(vec![Forget::Session(session)]).await?;
+    Ok(true)
+}
+
+/// Ends all of a user's own sessions but this one. Says how many.
+///
+/// # Errors
+/// [`Fault`] when it could not be done.
+pub async fn revoke_others(ledger: &Ledger, user: UserId, this: SessionId) -> Result<u64, Fault> {
+    let mut change = Change::begin(ledger).await?;
+    let ended = sessions::delete_of(change.sql(), user, Some(this)).await?;
+    change.commit(vec![Forget::User(user)]).await?;
+    Ok(ended)
+}
+
+/// Ends the sessions that the operator names. Says how many.
+///
+/// # Errors
+/// [`ChangeError`].
+pub async fn revoke(ledger: &Ledger, which: Which) -> Result<u64, ChangeError> {
+    let mut change = Change::begin(ledger).await?;
+    let (ended, forget) = match which {
+        Which::Session(id) => (u64::from(sessions::delete(change.sql(), id).await?), Forget::Session(id)),
+        Which::User(who) => {
+            let row = users::find(change.sql(), &who).await?.ok_or(ChangeError::NoSuchUser)?;
+            (sessions::delete_of(change.sql(), row.user.id, None).await?, Forget::User(row.user.id))
+        }
+        Which::All => (sessions::delete_all(change.sql()).await?, Forget::All),
+    };
+    change.commit(vec![forget]).await?;
+    tracing::info!(ended, "sessions were ended by the operator");
+    Ok(ended)
+}

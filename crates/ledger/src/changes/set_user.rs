@@ -1,0 +1,43 @@
+//! The operator changes what is known of a user. It shows in the next resolve's headers.
+
+use vestibule_gate::account::{DisplayName, Roles};
+use vestibule_gate::table::Forget;
+
+use crate::commit::Change;
+use crate::ledger::Ledger;
+use crate::store::users;
+use crate::user::{User, UserRef};
+
+use super::ChangeError;
+
+/// What to change; `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct SetUser {
+    /// The name.
+    pub name: Option<DisplayName>,
+    /// Whether the operator vouches for the address.
+    pub verified: Option<bool>,
+    /// The new whole list.
+    pub roles: Option<Roles>,
+}
+
+/// Changes a user.
+///
+/// # Errors
+/// [`ChangeError`].
+pub async fn set_user(ledger: &Ledger, who: &UserRef, set: SetUser) -> Result<User, ChangeError> {
+    let mut change = Change::begin(ledger).await?;
+    let mut row = users::find(change.sql(), who).await?.ok_or(ChangeError::NoSuchUser)?;
+    if let Some(name) = set.name {
+        row.user.name = name;
+    }
+    if let Some(verified) = set.verified {
+        row.user.verified = verified;
+    }
+    if let Some(roles) = set.roles {
+        row.user.roles = roles;
+    }
+    users::update(change.sql(), &row).await?;
+    change.commit(vec![Forget::User(row.user.id)]).await?;
+    Ok(row.user)
+}

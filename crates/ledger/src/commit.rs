@@ -1,0 +1,55 @@
+//! The one way to change the truth: a transaction, then what it makes untrue is forgotten, then the answer.
+//!
+//! Whoever waits for the commit may go away (a client hangs up), but a commit whose forgetting does not happen would
+//! leave a revoked session alive in memory. So both run in a task of their own, which nobody can cancel.
+
+use sqlx::Transaction;
+use sqlx::sqlite::Sqlite;
+use vestibule_gate::table::Forget;
+
+use crate::fault::Fault;
+use crate::ledger::Ledger;
+use crate::store::Connection;
+
+/// An open change. Dropped without a commit, it never was.
+#[must_use = "a change that is not committed is rolled back"]
+pub(crate) struct Change {
+    ledger: Ledger,
+    transaction: Transaction<'static, Sqlite>,
+}
+
+impl Change {
+    /// Begins a change; there is one at a time.
+    pub(crate) async fn begin(ledger: &Ledger) -> Result<Self, Fault> {
+        let began = ledger.now();
+        let transaction = ledger.store().write().await?;
+        metrics::histogram!("vestibule_store_wait_seconds").record(seconds(ledger, began));
+        Ok(Self { ledger: ledger.clone(), transaction })
+    }
+
+    /// What statements run on.
+    pub(crate) fn sql(&mut self) -> &mut Connection {
+        &mut self.transaction
+    }
+
+    /// Commits, and then forgets: when this returns, the very next resolve knows. What is forgotten is forgotten even
+    /// if the commit fails, since a failed commit may have reached the disk.
+    pub(crate) async fn commit(self, forget: Vec<Forget>) -> Result<(), Fault> {
+        let Self { ledger, transaction } = self;
+        let task = tokio::spawn(async move {
+            let began = ledger.now();
+            let committed = transaction.commit().await;
+            for forget in forget {
+                ledger.live().table().forget(forget);
+            }
+            metrics::histogram!("vestibule_store_commit_seconds").record(seconds(&ledger, began));
+            committed
+        });
+        task.await.map_err(|_| Fault::Closed)?.map_err(Fault::from)
+    }
+}
+
+fn seconds(ledger: &Ledger, began: vestibule_gate::time::Timestamp) -> f64 {
+    let millis = i32::try_from(ledger.now().since(began).millis()).unwrap_or(i32::MAX);
+    f64::from(millis) / 1000.0
+}

@@ -1,0 +1,81 @@
+//! When the ledger cannot tell: its own case, never yes and never anonymous.
+
+use std::path::PathBuf;
+
+/// The answer cannot be known, or the change cannot be made, through nobody's fault who asked. A 503 on the wire.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Fault {
+    /// The store refused or did not answer: the disk is full, the file is gone, the lock was not free in time.
+    #[error("the store failed: {0}")]
+    Store(String),
+    /// What is in the store cannot be read as what it should be.
+    #[error("the store holds something unreadable: {0}")]
+    Unreadable(&'static str),
+    /// What was read kept changing; the request may be tried again.
+    #[error("what was read kept changing under way")]
+    Unsettled,
+    /// The system has no random bytes.
+    #[error("the system gave no random bytes")]
+    NoRandomness,
+    /// The process is ending.
+    #[error("the ledger is closed")]
+    Closed,
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self::Store(error.to_string())
+    }
+}
+
+/// Why a data folder cannot be opened, in words for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it. `changes` then go to that process.
+    #[error("{0} is in use by another vestibule process; stop that one first, or give this one a data_dir of its own")]
+    InUse(PathBuf),
+    /// The folder cannot be made or used.
+    #[error("data_dir {path}: {source}; make it a folder that this user owns and may write to")]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The folder belongs to somebody else.
+    #[error(
+        "data_dir {path} belongs to user {owner}, and this is user {this}; run it as that user, or hand the folder over with chown"
+    )]
+    Owner {
+        /// Which.
+        path: PathBuf,
+        /// The owner's user id.
+        owner: u32,
+        /// This process's user id.
+        this: u32,
+    },
+    /// The database was made by a newer version.
+    #[error(
+        "{path} was written by a newer vestibule (schema {found}, this one knows {known}); run that version, or restore a backup from before the upgrade"
+    )]
+    Newer {
+        /// The database file.
+        path: PathBuf,
+        /// Its schema's number.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
+    /// The store failed.
+    #[error("{path}: {fault}")]
+    Store {
+        /// The database file.
+        path: PathBuf,
+        /// What went wrong.
+        fault: Fault,
+    },
+    /// A password setting that Argon2 does not take.
+    #[error("[password]: {0}")]
+    Password(String),
+}

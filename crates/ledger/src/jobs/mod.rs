@@ -1,0 +1,13 @@
+//! What runs by itself, a file a task.
+
+pub(crate) mod flush_activity;
+mod purge_expired;
+
+use tokio::task::JoinHandle;
+
+use crate::ledger::Ledger;
+
+/// Starts all of them.
+pub(crate) fn start(ledger: &Ledger) -> Vec<JoinHandle<()>> {
+    vec![tokio::spawn(flush_activity::run(ledger.clone())), tokio::spawn(purge_expired::run(ledger.clone()))]
+}

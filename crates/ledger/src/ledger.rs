@@ -1,0 +1,152 @@
+//! The ledger: the folder, the store, the live table, the clock, the hashing threads and the limits, in one handle.
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use tokio::task::JoinHandle;
+use vestibule_gate::table::{Limits as TableLimits, Table};
+use vestibule_gate::time::Timestamp;
+use vestibule_gate::token::opaque::TagKey;
+
+use crate::clock::Clock;
+use crate::fault::{Fault, OpenError};
+use crate::jobs;
+use crate::live::Live;
+use crate::proof::limits::Limits;
+use crate::proof::password::{self, Hasher};
+use crate::settings::{SessionSettings, Settings};
+use crate::store::folder::Folder;
+use crate::store::{Store, keys};
+
+/// The handle to everything that is known. Cheap to clone.
+#[derive(Clone)]
+pub struct Ledger(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    live: Arc<Live>,
+    clock: Clock,
+    hasher: Hasher,
+    limits: Limits,
+    settings: RwLock<Arc<Settings>>,
+    jobs: parking_lot::Mutex<Vec<JoinHandle<()>>>,
+    _folder: Folder,
+}
+
+impl Ledger {
+    /// Opens the data folder: makes it and the database where they are missing, and brings the schema up to date.
+    ///
+    /// # Errors
+    /// [`OpenError`], in words for the operator. [`OpenError::InUse`] when another process has the folder.
+    pub async fn open(settings: Settings) -> Result<Self, OpenError> {
+        password::argon2(&settings.password)
+            .map_err(|_| OpenError::Password("Argon2 does not take these parameters together".to_owned()))?;
+        let folder = Folder::open(&settings.data_dir)?;
+        let path = folder.database();
+        let failed = |fault: Fault| OpenError::Store { path: path.clone(), fault };
+        let store = Store::open(path.clone()).await?;
+        let clock = Clock::start();
+        let key = installation_key(&store, clock.now()).await.map_err(failed)?;
+        let limits = table_limits(&settings.session);
+        let table = Arc::new(Table::new(settings.cache.sessions, settings.headers.clone(), limits));
+        let hasher = Hasher::start(settings.password.threads, settings.password.queue)
+            .map_err(|source| OpenError::Folder { path: path.clone(), source })?;
+        Ok(Self(Arc::new(Inner {
+            live: Live::new(table, key, store.clone(), settings.session.lifetime),
+            store,
+            clock,
+            hasher,
+            limits: Limits::default(),
+            settings: RwLock::new(Arc::new(settings)),
+            jobs: parking_lot::Mutex::default(),
+            _folder: folder,
+        })))
+    }
+
+    /// Starts what runs by itself: writing activity behind, and purging. A command that opens the ledger for one
+    /// change does without.
+    pub fn start_jobs(&self) {
+        *self.0.jobs.lock() = jobs::start(self);
+    }
+
+    /// Puts new settings in force, as far as they can change while this runs (see [`Settings`]).
+    pub fn reload(&self, settings: Settings) {
+        self.0.live.set_lifetime(settings.session.lifetime);
+        self.0.live.table().set_limits(table_limits(&settings.session));
+        *self.0.settings.write() = Arc::new(settings);
+    }
+
+    /// Writes what is pending and closes the store.
+    pub async fn close(&self) {
+        for job in self.0.jobs.lock().drain(..) {
+            job.abort();
+        }
+        if let Err(fault) = jobs::flush_activity::flush_all(self).await {
+            tracing::error!(%fault, "the last activity was not written");
+        }
+        self.0.store.close().await;
+    }
+
+    /// What time it is, for the request that begins now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Who is this?
+    #[must_use]
+    pub fn live(&self) -> &Arc<Live> {
+        &self.0.live
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.0.settings.read())
+    }
+
+    /// The key for tags: of secrets, and of cookies that only have to be recognised.
+    #[must_use]
+    pub fn tag_key(&self) -> &TagKey {
+        self.0.live.key()
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// [`Fault`] when it does not.
+    pub async fn check(&self) -> Result<(), Fault> {
+        let mut sql = self.store().read().await?;
+        sqlx::query("SELECT 1").execute(&mut *sql).await?;
+        Ok(())
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn hasher(&self) -> &Hasher {
+        &self.0.hasher
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+}
+
+fn table_limits(session: &SessionSettings) -> TableLimits {
+    TableLimits { idle_timeout: session.idle_timeout, write_interval: session.write_interval() }
+}
+
+async fn installation_key(store: &Store, now: Timestamp) -> Result<TagKey, Fault> {
+    let mut transaction = store.write().await?;
+    let key = keys::get_or_mint(&mut transaction, "tag", now).await?;
+    transaction.commit().await?;
+    Ok(TagKey::new(&key))
+}

@@ -1,0 +1,23 @@
+//! Knows and changes: users, sessions and their secrets, in SQL and in the live table. The only writer.
+//!
+//! [`changes`] has a file a change: its folder shows all that can ever change. [`queries`] has a file a question.
+//! [`live`] answers "who is this?". Everything else is how they do it.
+
+pub mod backup;
+pub mod changes;
+pub mod clock;
+mod commit;
+mod fault;
+mod jobs;
+mod ledger;
+pub mod live;
+mod mint;
+pub mod proof;
+pub mod queries;
+pub mod settings;
+mod store;
+mod user;
+
+pub use fault::{Fault, OpenError};
+pub use ledger::Ledger;
+pub use user::{NewUser, SessionInfo, StoredHash, StoredHashError, User, UserRef};

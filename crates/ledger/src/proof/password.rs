@@ -1,0 +1,250 @@
+//! Passwords: Argon2id with the configured parameters, verified and made on a few low-priority threads of their own.
+//!
+//! A flood of sign-ins fills a bounded queue and is then told to come back; it never takes a thread or a core that
+//! resolves need. An unknown user costs a hash like any other ([`Hasher::verify`] with no hash).
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, OnceLock};
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+use vestibule_gate::account::Password;
+
+use crate::fault::Fault;
+use crate::mint;
+use crate::settings::PasswordSettings;
+use crate::user::StoredHash;
+
+/// The priority of the hashing threads: resolves go first.
+const NICENESS: i32 = 10;
+
+/// Why there is no answer about a password.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum HashError {
+    /// The queue is full: come back later.
+    #[error("too many passwords are being checked")]
+    Busy,
+    /// It could not be hashed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// What a verification found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verified {
+    /// The wrong password, or no such account.
+    Wrong,
+    /// The right one.
+    Right,
+    /// The right one, hashed in a way that is not today's: hash it anew.
+    RightButOld,
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// The threads that hash.
+#[derive(Clone)]
+pub(crate) struct Hasher {
+    queue: SyncSender<Job>,
+    waiting: metrics::Gauge,
+}
+
+impl Hasher {
+    /// Starts the threads. They end when the last handle is dropped.
+    pub(crate) fn start(threads: usize, queue: usize) -> std::io::Result<Self> {
+        let (sender, receiver) = sync_channel::<Job>(queue);
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..threads {
+            let receiver = Arc::clone(&receiver);
+            std::thread::Builder::new().name("password".to_owned()).spawn(move || work(&receiver))?;
+        }
+        Ok(Self { queue: sender, waiting: metrics::gauge!("vestibule_password_queue") })
+    }
+
+    /// Hashes a password with these parameters.
+    pub(crate) async fn hash(&self, cost: &PasswordSettings, password: Password) -> Result<StoredHash, HashError> {
+        let argon2 = argon2(cost)?;
+        let salt: [u8; 16] = mint::random()?;
+        self.run(move || hash(&argon2, &password, &salt)).await?
+    }
+
+    /// Compares a password with a hash, or with a dummy where there is no account: both take the same time.
+    pub(crate) async fn verify(
+        &self,
+        cost: &PasswordSettings,
+        password: Password,
+        stored: Option<StoredHash>,
+    ) -> Result<Verified, HashError> {
+        let argon2 = argon2(cost)?;
+        self.run(move || verify(&argon2, &password, stored.as_ref())).await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+        let (answer, answered) = oneshot::channel();
+        let waiting = self.waiting.clone();
+        waiting.increment(1.0);
+        let job: Job = Box::new(move || {
+            waiting.decrement(1.0);
+            // Whoever asked may be gone; then nobody wants the answer.
+            if !answer.is_closed() {
+                let _ = answer.send(work());
+            }
+        });
+        match self.queue.try_send(job) {
+            Ok(()) => answered.await.map_err(|_| Fault::Closed.into()),
+            Err(refused) => {
+                self.waiting.decrement(1.0);
+                Err(match refused {
+                    TrySendError::Full(_) => HashError::Busy,
+                    TrySendError::Disconnected(_) => Fault::Closed.into(),
+                })
+            }
+        }
+    }
+}
+
+fn work(jobs: &Mutex<Receiver<Job>>) {
+    // On Linux the calling thread's own priority, not the process's.
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "the hashing threads keep the usual priority");
+    }
+    loop {
+        let job = jobs.lock().recv();
+        match job {
+            Ok(job) => job(),
+            Err(_) => return,
+        }
+    }
+}
+
+/// The hasher for these parameters.
+pub(crate) fn argon2(cost: &PasswordSettings) -> Result<Argon2<'static>, Fault> {
+    let params = Params::new(cost.memory_kib, cost.iterations, cost.parallelism, None)
+        .map_err(|_| Fault::Unreadable("the [password] parameters"))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash(argon2: &Argon2<'_>, password: &Password, salt: &[u8]) -> Result<StoredHash, HashError> {
+    let hash = argon2.hash_password_with_salt(password.expose().as_bytes(), salt);
+    let hash = hash.map_err(|_| HashError::Fault(Fault::Unreadable("a password")))?;
+    Ok(StoredHash(hash.to_string()))
+}
+
+fn verify(argon2: &Argon2<'_>, password: &Password, stored: Option<&StoredHash>) -> Verified {
+    let Some(stored) = stored else {
+        // The same work as for an account: one Argon2 with today's parameters, compared with what cannot match.
+        static DUMMY_SALT: OnceLock<[u8; 16]> = OnceLock::new();
+        let salt = DUMMY_SALT.get_or_init(|| mint::random().unwrap_or([7; 16]));
+        let _ = std::hint::black_box(hash(argon2, password, salt));
+        return Verified::Wrong;
+    };
+    if is_bcrypt(&stored.0) {
+        // bcrypt reads 72 bytes; what is longer was cut off where the hash was made, and is here too.
+        let right = bcrypt::verify(password.expose(), &stored.0).unwrap_or(false);
+        return if right { Verified::RightButOld } else { Verified::Wrong };
+    }
+    let Ok(parsed) = PasswordHash::new(&stored.0) else { return Verified::Wrong };
+    if argon2.verify_password(password.expose().as_bytes(), &parsed).is_err() {
+        return Verified::Wrong;
+    }
+    let current = Params::try_from(&parsed).is_ok_and(|params| {
+        let today = argon2.params();
+        (params.m_cost(), params.t_cost(), params.p_cost()) == (today.m_cost(), today.t_cost(), today.p_cost())
+    });
+    if current { Verified::Right } else { Verified::RightButOld }
+}
+
+fn is_bcrypt(text: &str) -> bool {
+    ["$2a$", "$2b$", "$2y$"].iter().any(|prefix| text.starts_with(prefix))
+}
+
+/// Whether a hash from elsewhere is in a form that is verified here, at a cost that this machine survives.
+pub(crate) fn is_readable(text: &str) -> bool {
+    if is_bcrypt(text) {
+        let cost = text.get(4..6).and_then(|cost| cost.parse::<u32>().ok());
+        return text.len() == 60 && cost.is_some_and(|cost| (4..=16).contains(&cost));
+    }
+    let Ok(parsed) = PasswordHash::new(text) else { return false };
+    text.starts_with("$argon2id$")
+        && parsed.hash.is_some()
+        && parsed.salt.is_some()
+        && Params::try_from(&parsed)
+            .is_ok_and(|params| params.m_cost() <= 1 << 20 && params.t_cost() <= 64 && params.p_cost() <= 64)
+}
+
+#[cfg(test)]
+mod tests {
+    use vestibule_gate::account::Password;
+
+    use super::{HashError, Hasher, Verified, is_readable};
+    use crate::settings::PasswordSettings;
+    use crate::user::StoredHash;
+
+    const CHEAP: PasswordSettings =
+        PasswordSettings { min_score: 2, memory_kib: 64, iterations: 1, parallelism: 1, threads: 1, queue: 2 };
+
+    fn password(text: &str) -> Password {
+        Password::parse(text).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_password_is_verified_and_an_old_hash_is_told_apart() {
+        let hasher = Hasher::start(1, 8).unwrap();
+        let stored = hasher.hash(&CHEAP, password("correct horse")).await.unwrap();
+        assert!(stored.0.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{}", stored.0);
+        let verify = async |cost: &PasswordSettings, text: &str, stored: Option<&StoredHash>| {
+            hasher.verify(cost, password(text), stored.cloned()).await.unwrap()
+        };
+        assert_eq!(verify(&CHEAP, "correct horse", Some(&stored)).await, Verified::Right);
+        assert_eq!(verify(&CHEAP, "wrong horse!", Some(&stored)).await, Verified::Wrong);
+        assert_eq!(verify(&CHEAP, "correct horse", None).await, Verified::Wrong);
+        let dearer = PasswordSettings { iterations: 2, ..CHEAP };
+        assert_eq!(verify(&dearer, "correct horse", Some(&stored)).await, Verified::RightButOld);
+    }
+
+    #[tokio::test]
+    async fn a_bcrypt_hash_from_elsewhere_is_verified_and_old() {
+        let hasher = Hasher::start(1, 8).unwrap();
+        let stored = StoredHash::parse(&bcrypt::hash("correct horse", 4).unwrap()).unwrap();
+        let right = hasher.verify(&CHEAP, password("correct horse"), Some(stored.clone())).await.unwrap();
+        assert_eq!(right, Verified::RightButOld);
+        let wrong = hasher.verify(&CHEAP, password("wrong horse!"), Some(stored)).await.unwrap();
+        assert_eq!(wrong, Verified::Wrong);
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_says_so_at_once() {
+        let hasher = Hasher::start(1, 1).unwrap();
+        let slow = PasswordSettings { memory_kib: 32 * 1024, iterations: 8, ..CHEAP };
+        let attempts = (0..12).map(|_| {
+            let hasher = hasher.clone();
+            tokio::spawn(async move { hasher.hash(&slow, password("correct horse")).await })
+        });
+        let attempts: Vec<_> = attempts.collect();
+        let mut busy = 0;
+        for attempt in attempts {
+            busy += usize::from(matches!(attempt.await.unwrap(), Err(HashError::Busy)));
+        }
+        assert!((8..12).contains(&busy), "{busy} of 12 were refused");
+    }
+
+    #[test]
+    fn a_hash_that_would_stop_the_machine_is_not_taken_over() {
+        let salt_and_hash = "c29tZXNhbHRzYWx0$MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI";
+        assert!(is_readable(&format!("$argon2id$v=19$m=65536,t=3,p=4${salt_and_hash}")));
+        for bad in [
+            format!("$argon2id$v=19$m=4294967295,t=3,p=4${salt_and_hash}"),
+            format!("$argon2id$v=19$m=65536,t=3000,p=4${salt_and_hash}"),
+            format!("$argon2i$v=19$m=65536,t=3,p=4${salt_and_hash}"),
+            "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ".to_owned(),
+            "$2b$31$abcdefghijklmnopqrstuv0123456789012345678901234567890".to_owned(),
+            "$2b$10$short".to_owned(),
+            "plain".to_owned(),
+            String::new(),
+        ] {
+            assert!(!is_readable(&bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What the ledger is told by the configuration. The file, its keys and its messages are the binary's business.
+
+use std::path::PathBuf;
+
+use vestibule_gate::claims::CookieNames;
+use vestibule_gate::time::Span;
+use vestibule_gate::verdict::HeaderPrefix;
+
+/// Everything that the ledger obeys. What can change while it runs is put in force by [`crate::Ledger::reload`]; the
+/// rest (`data_dir`, `cache`, `headers`, `password.threads`, `password.queue`) only by a restart.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The folder of the database, the lock and the control socket.
+    pub data_dir: PathBuf,
+    /// How long sessions live.
+    pub session: SessionSettings,
+    /// How many sessions the live table holds.
+    pub cache: CacheSettings,
+    /// What a password must be, and what hashing one costs.
+    pub password: PasswordSettings,
+    /// How much may be tried before somebody has to wait.
+    pub limits: LimitSettings,
+    /// Whether people may open accounts themselves.
+    pub signup: bool,
+    /// Guests.
+    pub anonymous: AnonymousSettings,
+    /// What stands before the names of the identity headers.
+    pub headers: HeaderPrefix,
+    /// The full names of the cookies.
+    pub cookies: CookieNames,
+}
+
+/// How long sessions live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionSettings {
+    /// From sign-in to the end, used or not.
+    pub lifetime: Span,
+    /// From the last use to the end.
+    pub idle_timeout: Span,
+}
+
+impl SessionSettings {
+    /// How often the activity of a session is written, at most: once a minute, more often when the idle timeout is so
+    /// short that a crash could otherwise end a session that is in use.
+    #[must_use]
+    pub fn write_interval(&self) -> Span {
+        Span::from_millis((self.idle_timeout.millis() / 2).clamp(1, 60_000))
+    }
+}
+
+/// How many sessions the live table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// Sessions; one takes about 300 bytes.
+    pub sessions: usize,
+}
+
+/// What a password must be, and what hashing one costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordSettings {
+    /// The least strength, on zxcvbn's scale of 0 to 4.
+    pub min_score: u8,
+    /// Argon2id memory, in KiB.
+    pub memory_kib: u32,
+    /// Argon2id passes.
+    pub iterations: u32,
+    /// Argon2id lanes.
+    pub parallelism: u32,
+    /// Threads that hash.
+    pub threads: usize,
+    /// Hashes that may wait; one more is refused.
+    pub queue: usize,
+}
+
+/// So many in so long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// Attempts.
+    pub count: u32,
+    /// The time in which they are counted.
+    pub window: Span,
+}
+
+/// How much may be tried before somebody has to wait. IPv6 addresses count by /64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitSettings {
+    /// Failed sign-ins to one account from browsers that have not signed in to it before.
+    pub sign_in_per_account: Rate,
+    /// Failed sign-ins to one account from one browser that has.
+    pub sign_in_per_device: Rate,
+    /// Failed sign-ins from one address.
+    pub sign_in_per_address: Rate,
+    /// New accounts, and attempts at them, from one address.
+    pub sign_up_per_address: Rate,
+    /// New guests from one address.
+    pub guest_per_address: Rate,
+    /// Wrong current passwords of one signed-in user.
+    pub confirm_per_user: Rate,
+}
+
+/// Guests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnonymousSettings {
+    /// Whether the sign-in page offers to continue as one.
+    pub enabled: bool,
+    /// A guest who is not seen for this long is deleted.
+    pub purge_after: Span,
+}

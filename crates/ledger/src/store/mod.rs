@@ -1,0 +1,14 @@
+//! The truth, in SQL: a file a table. Nothing outside the ledger sees any of it.
+//!
+//! The text of every statement is accepted by SQLite and PostgreSQL alike: `$1` parameters, times as integer
+//! milliseconds, ids and hashes as text. What differs between engines stands in `engine.rs`.
+
+pub(crate) mod credentials;
+pub(crate) mod engine;
+pub(crate) mod folder;
+pub(crate) mod keys;
+mod schema;
+pub(crate) mod sessions;
+pub(crate) mod users;
+
+pub(crate) use engine::{Connection, Store};
