@@ -1,1 +1,348 @@
-//! Tests
+use std::path::Path;
+
+use vestibule_gate::account::{DisplayName, EmailAddress, Password, Roles};
+use vestibule_gate::claims::{Claims, CookieNames, CookiePrefix};
+use vestibule_gate::id::UserId;
+use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::token::opaque::Secret;
+use vestibule_gate::verdict::{HeaderPrefix, Verdict};
+
+use super::*;
+use crate::fault::OpenError;
+use crate::ledger::Ledger;
+use crate::settings::{
+    AnonymousSettings, CacheSettings, LimitSettings, PasswordSettings, Rate, SessionSettings, Settings,
+};
+use crate::user::NewUser;
+use crate::{backup, queries};
+
+const PASSWORD: &str = "quiet harbour lantern";
+
+fn settings(data_dir: &Path) -> Settings {
+    let rate = Rate { count: 5, window: Span::from_seconds(600) };
+    Settings {
+        data_dir: data_dir.to_owned(),
+        session: SessionSettings { lifetime: Span::from_seconds(3600), idle_timeout: Span::from_seconds(600) },
+        cache: CacheSettings { sessions: 1000 },
+        password: PasswordSettings {
+            min_score: 2,
+            memory_kib: 64,
+            iterations: 1,
+            parallelism: 1,
+            threads: 2,
+            queue: 64,
+        },
+        limits: LimitSettings {
+            sign_in_per_account: rate,
+            sign_in_per_device: rate,
+            sign_in_per_address: Rate { count: 50, ..rate },
+            sign_up_per_address: rate,
+            guest_per_address: rate,
+            confirm_per_user: rate,
+        },
+        signup: true,
+        anonymous: AnonymousSettings { enabled: true, purge_after: Span::from_seconds(3600) },
+        headers: HeaderPrefix::default(),
+        cookies: CookieNames::new(&CookiePrefix::default()),
+    }
+}
+
+/// A ledger in a folder that goes away with it.
+struct House {
+    ledger: Ledger,
+    _dir: tempfile::TempDir,
+}
+
+impl House {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(settings(dir.path())).await.unwrap();
+        Self { ledger, _dir: dir }
+    }
+
+    async fn with_ada() -> (Self, UserId) {
+        let house = Self::new().await;
+        let id = add_user(&house.ledger, ada(), Some(password(PASSWORD))).await.unwrap();
+        (house, id)
+    }
+
+    async fn ask(&self, secret: &Secret) -> Verdict {
+        let cookie = format!("session={}", secret.expose());
+        let headers = [(&b"cookie"[..], cookie.as_bytes())];
+        let claims = Claims::read(headers.into_iter(), &self.ledger.settings().cookies);
+        self.ledger.live().answer(&claims, self.ledger.now()).await.unwrap()
+    }
+
+    async fn is_live(&self, secret: &Secret) -> bool {
+        self.ask(secret).await.identity().is_some()
+    }
+
+    async fn sign_in(&self, browser: Browser) -> Result<SignedIn, LogInError> {
+        self.try_password(PASSWORD, browser).await
+    }
+
+    async fn try_password(&self, text: &str, browser: Browser) -> Result<SignedIn, LogInError> {
+        let attempt = LogIn { email: email("ADA@example.com"), password: password(text), browser };
+        log_in(&self.ledger, attempt).await
+    }
+}
+
+fn ada() -> NewUser {
+    NewUser {
+        id: None,
+        email: email("ada@example.com"),
+        name: DisplayName::parse("Ada").unwrap(),
+        roles: Roles::parse(["admin"]).unwrap(),
+        verified: true,
+        password: None,
+    }
+}
+
+fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+fn password(text: &str) -> Password {
+    Password::attempt(text).unwrap()
+}
+
+fn browser() -> Browser {
+    Browser::default()
+}
+
+fn from(secret: &Secret) -> Browser {
+    Browser { sessions: vec![secret.hash()], ..Browser::default() }
+}
+
+#[tokio::test]
+async fn revoked_on_the_very_next_resolve_by_whatever_ends_sessions() {
+    let (house, ada) = House::with_ada().await;
+    let who = UserRef::Id(ada);
+    for way in ["sign-out", "revoke own", "revoke id", "revoke user", "revoke all", "disable", "password"] {
+        enable_user(&house.ledger, &who).await.unwrap();
+        let session = house.sign_in(browser()).await.unwrap();
+        assert!(house.is_live(&session.secret).await, "{way}");
+        match way {
+            "sign-out" => log_out(&house.ledger, &[session.secret.hash()]).await.unwrap(),
+            "revoke own" => assert!(revoke_session(&house.ledger, ada, session.session).await.unwrap()),
+            "revoke id" => assert_eq!(revoke(&house.ledger, Which::Session(session.session)).await.unwrap(), 1),
+            "revoke user" => assert_eq!(revoke(&house.ledger, Which::User(who.clone())).await.unwrap(), 1),
+            "revoke all" => assert_eq!(revoke(&house.ledger, Which::All).await.unwrap(), 1),
+            "disable" => assert!(disable_user(&house.ledger, &who).await.unwrap().disabled),
+            _ => drop(set_password(&house.ledger, &who, password(PASSWORD)).await.unwrap()),
+        }
+        assert!(!house.is_live(&session.secret).await, "{way}");
+        enable_user(&house.ledger, &who).await.unwrap();
+        assert!(!house.is_live(&session.secret).await, "{way}: enabling brings none back");
+    }
+    let session = house.sign_in(browser()).await.unwrap();
+    assert!(house.is_live(&session.secret).await);
+    delete_user(&house.ledger, &who).await.unwrap();
+    assert!(!house.is_live(&session.secret).await);
+}
+
+#[tokio::test]
+async fn session_fixation_every_sign_in_has_a_new_secret_and_ends_the_old_one() {
+    let (house, ada) = House::with_ada().await;
+    let first = house.sign_in(browser()).await.unwrap();
+    let again = house.sign_in(from(&first.secret)).await.unwrap();
+    assert_eq!(again.session, first.session, "the same user keeps the session");
+    assert!(!house.is_live(&first.secret).await);
+    assert!(house.is_live(&again.secret).await);
+    let guest = continue_as_guest(&house.ledger, from(&again.secret)).await.unwrap();
+    assert_ne!(guest.user, ada);
+    assert!(!house.is_live(&again.secret).await, "another user's sign-in ends the session");
+    assert!(house.ask(&guest.secret).await.identity().unwrap().is_anonymous());
+    let back = house.sign_in(from(&guest.secret)).await.unwrap();
+    assert_eq!(back.user, ada, "the ids are never merged");
+    assert!(!house.is_live(&guest.secret).await);
+}
+
+#[tokio::test]
+async fn a_guest_who_signs_up_keeps_the_id_and_loses_every_session() {
+    let house = House::new().await;
+    let guest = continue_as_guest(&house.ledger, browser()).await.unwrap();
+    let planted = create_session(&house.ledger, &UserRef::Id(guest.user)).await.unwrap();
+    let attempt = |email_text: &str, guest| SignUp {
+        email: email(email_text),
+        name: DisplayName::default(),
+        password: password(PASSWORD),
+        guest,
+        browser: browser(),
+    };
+    let owner = sign_up(&house.ledger, attempt("eve@example.com", Some(guest.user))).await.unwrap();
+    assert_eq!(owner.user, guest.user);
+    assert!(!house.is_live(&guest.secret).await);
+    assert!(!house.is_live(&planted).await);
+    assert!(!house.ask(&owner.secret).await.identity().unwrap().is_anonymous());
+    let taken = sign_up(&house.ledger, attempt("EVE@example.com", None)).await.unwrap_err();
+    assert!(matches!(taken, SignUpError::Taken));
+    let full_user = sign_up(&house.ledger, attempt("mallory@example.com", Some(owner.user))).await.unwrap();
+    assert_ne!(full_user.user, owner.user, "a full user's id is never taken over");
+}
+
+#[tokio::test]
+async fn a_password_change_ends_all_other_sessions() {
+    let (house, ada) = House::with_ada().await;
+    let here = house.sign_in(browser()).await.unwrap();
+    let there = house.sign_in(browser()).await.unwrap();
+    let change = async |current: &str, new: &str| {
+        change_password(&house.ledger, ada, here.session, Password::attempt(current), password(new)).await
+    };
+    let wrong = change("not the password", "amber thicket violin").await.unwrap_err();
+    assert!(matches!(wrong, ChangePasswordError::Confirm(ConfirmError::WrongPassword)));
+    let weak = change(PASSWORD, "ada@example.com").await.unwrap_err();
+    assert!(matches!(weak, ChangePasswordError::New(NewPasswordError::TooWeak(_))));
+    assert!(house.is_live(&there.secret).await);
+    change(PASSWORD, "amber thicket violin").await.unwrap();
+    assert!(house.is_live(&here.secret).await);
+    assert!(!house.is_live(&there.secret).await);
+    assert!(matches!(house.sign_in(browser()).await.unwrap_err(), LogInError::Wrong));
+}
+
+#[tokio::test]
+async fn a_role_or_verified_change_shows_in_the_next_answer() {
+    let (house, ada) = House::with_ada().await;
+    let session = house.sign_in(browser()).await.unwrap();
+    let lines = async || {
+        let mut out = Vec::new();
+        let names = vestibule_gate::verdict::HeaderNames::new(&HeaderPrefix::default());
+        house.ask(&session.secret).await.write_headers(&names, &mut out);
+        String::from_utf8(out).unwrap()
+    };
+    assert!(lines().await.contains("user-roles: admin\r\n"));
+    let set = SetUser { roles: Some(Roles::default()), verified: Some(false), name: None };
+    set_user(&house.ledger, &UserRef::Id(ada), set).await.unwrap();
+    let after = lines().await;
+    assert!(!after.contains("user-roles") && after.contains("user-verified: false\r\n"), "{after}");
+}
+
+#[tokio::test]
+async fn brute_force_on_one_account_does_not_lock_out_a_known_browser() {
+    let (house, _) = House::with_ada().await;
+    let known = house.sign_in(browser()).await.unwrap().device;
+    for _ in 0..5 {
+        let wrong = house.try_password("not the password", browser()).await.unwrap_err();
+        assert!(matches!(wrong, LogInError::Wrong));
+    }
+    assert!(matches!(house.sign_in(browser()).await.unwrap_err(), LogInError::Limited(_)));
+    let here = Browser { device: known, ..Browser::default() };
+    assert!(house.sign_in(here).await.is_ok());
+    let forged = Browser { device: Some("vbd_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned()), ..browser() };
+    assert!(matches!(house.sign_in(forged).await.unwrap_err(), LogInError::Limited(_)));
+}
+
+#[tokio::test]
+async fn a_disabled_user_is_told_so_only_after_the_right_password() {
+    let (house, ada) = House::with_ada().await;
+    disable_user(&house.ledger, &UserRef::Id(ada)).await.unwrap();
+    assert!(matches!(house.try_password("not the password", browser()).await.unwrap_err(), LogInError::Wrong));
+    assert!(matches!(house.sign_in(browser()).await.unwrap_err(), LogInError::Disabled));
+    let refused = create_session(&house.ledger, &UserRef::Id(ada)).await.unwrap_err();
+    assert!(matches!(refused, CreateSessionError::Disabled));
+}
+
+#[tokio::test]
+async fn an_imported_hash_signs_in_and_is_rehashed() {
+    let house = House::new().await;
+    let hash = StoredHash::parse(&bcrypt::hash(PASSWORD, 4).unwrap()).unwrap();
+    let id = UserId::parse("0190a5f8-7b7c-4d4e-8f00-0123456789ab").unwrap();
+    import_users(&house.ledger, vec![NewUser { id: Some(id), password: Some(hash), ..ada() }]).await.unwrap();
+    assert_eq!(house.sign_in(browser()).await.unwrap().user, id);
+    let mut sql = house.ledger.store().read().await.unwrap();
+    let row = users::find(&mut sql, &UserRef::Id(id)).await.unwrap().unwrap();
+    assert!(row.password_hash.unwrap().0.starts_with("$argon2id$"));
+    drop(sql);
+    assert!(house.sign_in(browser()).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_import_is_all_or_nothing() {
+    let (house, _) = House::with_ada().await;
+    let two = vec![NewUser { email: email("bob@example.com"), ..ada() }, ada()];
+    let refused = import_users(&house.ledger, two).await.unwrap_err();
+    assert_eq!(refused.index(), Some(1));
+    assert_eq!(queries::statistics(&house.ledger).await.unwrap().users, 1);
+}
+
+#[tokio::test]
+async fn an_impersonation_has_no_methods_and_never_authenticated() {
+    let (house, ada) = House::with_ada().await;
+    let secret = create_session(&house.ledger, &UserRef::Id(ada)).await.unwrap();
+    assert_eq!(house.ask(&secret).await.identity().unwrap().authenticated_at(), Timestamp::NEVER);
+    let listed = queries::sessions(&house.ledger, ada).await.unwrap();
+    assert!(listed.len() == 1 && listed[0].by_cli && listed[0].amr.is_empty());
+}
+
+#[tokio::test]
+async fn an_address_that_changes_is_no_longer_verified() {
+    let (house, ada) = House::with_ada().await;
+    let current = || Password::attempt(PASSWORD);
+    change_email(&house.ledger, ada, current(), email("Ada@Example.com")).await.unwrap();
+    let user = async || queries::user(&house.ledger, &UserRef::Id(ada)).await.unwrap().unwrap();
+    assert!(user().await.verified, "only the spelling");
+    change_email(&house.ledger, ada, current(), email("countess@example.com")).await.unwrap();
+    assert!(!user().await.verified);
+    add_user(&house.ledger, self::ada(), None).await.unwrap();
+    let taken = change_email(&house.ledger, ada, current(), email("ada@example.com")).await.unwrap_err();
+    assert!(matches!(taken, ChangeEmailError::Taken));
+    assert!(matches!(delete_account(&house.ledger, ada, None).await.unwrap_err(), ConfirmError::WrongPassword));
+    delete_account(&house.ledger, ada, current()).await.unwrap();
+}
+
+#[tokio::test]
+async fn two_processes_on_one_folder_are_refused_and_everything_survives_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(settings(dir.path())).await.unwrap();
+    assert!(matches!(Ledger::open(settings(dir.path())).await.err().unwrap(), OpenError::InUse(_)));
+    let ada = add_user(&ledger, ada(), Some(password(PASSWORD))).await.unwrap();
+    let secret = create_session(&ledger, &UserRef::Id(ada)).await.unwrap();
+    let copy = dir.path().join("copy.db");
+    backup::to(&ledger, &copy).await.unwrap();
+    assert!(backup::to(&ledger, &copy).await.is_err(), "a backup overwrites nothing");
+    ledger.close().await;
+    drop(ledger);
+    let house = House { ledger: Ledger::open(settings(dir.path())).await.unwrap(), _dir: dir };
+    assert!(house.is_live(&secret).await);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(settings(dir.path())).await.unwrap();
+    let mut sql = ledger.store().write().await.unwrap();
+    sqlx::query("INSERT INTO schema_version (version) VALUES (99)").execute(&mut *sql).await.unwrap();
+    sql.commit().await.unwrap();
+    ledger.close().await;
+    drop(ledger);
+    let refused = Ledger::open(settings(dir.path())).await.err().unwrap();
+    assert!(matches!(refused, OpenError::Newer { found: 99, .. }), "{refused}");
+}
+
+/// Resolves and revocations race for a while: a resolve that begins after a revocation has been acknowledged never
+/// says yes, however fills and forgettings interleave.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_resolve_that_begins_after_an_acknowledged_revocation_says_yes() {
+    let (house, ada) = House::with_ada().await;
+    let house = std::sync::Arc::new(house);
+    for _ in 0..40 {
+        let secret = create_session(&house.ledger, &UserRef::Id(ada)).await.unwrap();
+        let readers: Vec<_> = (0..6)
+            .map(|_| {
+                let (house, secret) = (std::sync::Arc::clone(&house), secret.clone());
+                tokio::spawn(async move {
+                    while house.is_live(&secret).await {
+                        tokio::task::yield_now().await
+                    }
+                })
+            })
+            .collect();
+        revoke(&house.ledger, Which::User(UserRef::Id(ada))).await.unwrap();
+        for _ in 0..20 {
+            assert!(!house.is_live(&secret).await);
+        }
+        for reader in readers {
+            reader.await.unwrap();
+        }
+    }
+}
