@@ -4,6 +4,7 @@
 //! Everything else in a request is nobody's business here. [`crate::decide`] says what the claims are worth.
 
 mod bearer;
+pub mod cacheable;
 pub mod cookies;
 
 use arrayvec::ArrayVec;
