@@ -183,13 +183,12 @@ mod tests {
         assert!(matches!(CacheKey::new(&names("my-"), Some("my-session")), Err(CacheKeyError::Unspeakable(_))));
     }
 
-    /// Pieces that an attacker would put together.
+    /// A cookie of ours between pieces that an attacker would put around it.
     fn lines() -> impl Strategy<Value = Vec<u8>> {
-        let piece = prop::sample::select(vec![
-            "session", "Session", "SESSION", "=", "=", ";", "; ", ",", " ", "\t", "\"", "S", "KNOWN", "x", "a=b",
-            "sess",
-        ]);
-        prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat().into_bytes())
+        let piece =
+            || prop::sample::select(vec!["session", "Session", "=", ";", "; ", ",", " ", "\t", "\"", "K", "x", "a=b"]);
+        let pieces = move || prop::collection::vec(piece(), 0..4).prop_map(|pieces| pieces.concat());
+        (pieces(), pieces()).prop_map(|(before, behind)| format!("{before}session=S{behind}").into_bytes())
     }
 
     proptest! {
