@@ -1,5 +1,5 @@
 //! Deletes sessions whose time is over, and guests whom nobody has seen for long. Both were dead or unseen before, so
-//! nothing depends on when this runs.
+//! nothing that anybody sees depends on when this runs.
 
 use std::time::Duration;
 
@@ -32,9 +32,13 @@ async fn purge(ledger: &Ledger) -> Result<(), Fault> {
     let unused = now.minus(settings.session.idle_timeout).minus(interval).minus(interval);
     loop {
         let mut change = Change::begin(ledger).await?;
-        let purged = sessions::purge(change.sql(), now, unused, BATCH).await?;
-        change.commit(Vec::new()).await?;
-        if purged == 0 {
+        let over = sessions::over(change.sql(), now, unused, BATCH).await?;
+        for session in &over {
+            sessions::delete(change.sql(), *session).await?;
+        }
+        // What the store no longer has, memory must not answer: nobody could end it any more.
+        change.commit(over.iter().copied().map(Forget::Session).collect()).await?;
+        if over.is_empty() {
             break;
         }
     }

@@ -133,22 +133,20 @@ pub(crate) async fn delete_all(sql: &mut Connection) -> Result<u64, Fault> {
     Ok(sqlx::query("DELETE FROM sessions").execute(sql).await?.rows_affected())
 }
 
-/// Deletes up to `limit` sessions whose time is over. They were dead before; nothing has to be forgotten.
-pub(crate) async fn purge(
+/// Up to `limit` sessions whose time is over: past their absolute limit, or not used since.
+pub(crate) async fn over(
     sql: &mut Connection,
     expired: Timestamp,
     unused: Timestamp,
     limit: i64,
-) -> Result<u64, Fault> {
-    let done = sqlx::query(
-        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 OR last_seen_at < $2 LIMIT $3)",
-    )
-    .bind(expired.millis())
-    .bind(unused.millis())
-    .bind(limit)
-    .execute(sql)
-    .await?;
-    Ok(done.rows_affected())
+) -> Result<Vec<SessionId>, Fault> {
+    let rows = sqlx::query("SELECT id FROM sessions WHERE expires_at < $1 OR last_seen_at < $2 LIMIT $3")
+        .bind(expired.millis())
+        .bind(unused.millis())
+        .bind(limit)
+        .fetch_all(sql)
+        .await?;
+    rows.iter().map(session_id).collect()
 }
 
 /// Writes when a session was last used; never backwards.
