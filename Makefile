@@ -1,0 +1,25 @@
+# The two commands of this repository are `make run` and `make test`; the others are for contributors.
+
+PORT ?= 8080
+
+.PHONY: run test bench fuzz help
+
+help:
+	@echo "make run [PORT=8080]   everything on this machine: nginx, Vestibule, a sample application"
+	@echo "make test              formatting, lints, dependency policy, every test; installs what it needs"
+	@echo "make bench             what a resolve costs, as ratios against nginx"
+	@echo "make fuzz [SECONDS=60] the fuzz targets, so long each (needs cargo-fuzz and a nightly toolchain)"
+
+run:
+	@PORT=$(PORT) exec scripts/run
+
+test:
+	@exec scripts/test
+
+bench:
+	@scripts/need nginx wrk
+	@cargo build --release --locked --package vestibule
+	@cargo run --release --locked --package vestibule-bench
+
+fuzz:
+	@SECONDS_EACH=$(or $(SECONDS),60) exec scripts/fuzz

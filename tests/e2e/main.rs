@@ -1,0 +1,1 @@
+//! The built binary behind real parts.

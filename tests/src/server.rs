@@ -1,0 +1,251 @@
+//! The server under test: `vestibule serve` with a configuration and a data folder of its own, and the command line
+//! on the same configuration.
+
+use std::fs::{self, Permissions};
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use crate::http::{Address, Response, exchange, try_exchange};
+use crate::person::Person;
+use crate::process::{self, Process, Said};
+use crate::{port, program};
+
+/// How a server is set up, before it is.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    origin: Option<String>,
+    path: String,
+    config: String,
+    environment: Vec<(String, String)>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { origin: None, path: "/auth".to_owned(), config: String::new(), environment: Vec::new() }
+    }
+}
+
+impl Setup {
+    /// The origin of `public_url`; the server's own address when it is not set.
+    #[must_use]
+    pub fn origin(mut self, origin: &str) -> Self {
+        self.origin = Some(origin.to_owned());
+        self
+    }
+
+    /// The path of `public_url`; `/auth` when it is not set.
+    #[must_use]
+    pub fn path(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
+    /// Tables of the configuration file besides `[listen]`.
+    #[must_use]
+    pub fn config(mut self, tables: &str) -> Self {
+        self.config.push_str(tables);
+        self.config.push('\n');
+        self
+    }
+
+    /// A variable of the environment that the server and the command line run in.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Writes the configuration, starts nothing.
+    ///
+    /// # Panics
+    /// When no folder can be made.
+    #[must_use]
+    pub fn prepare(self) -> Vestibule {
+        let folder = tempfile::Builder::new().prefix("vestibule-test-").tempdir().expect("a folder can be made");
+        // nginx's workers are another user when the tests run as root: they must reach the sockets.
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("our own folder");
+        let vestibule =
+            Vestibule { folder, ports: [port::free(), port::free(), port::free()], setup: self, process: None };
+        let unix = |name: &str| format!("unix:{}?mode=0666", vestibule.folder.path().join(name).display());
+        let [public, resolver, ops] = vestibule.ports;
+        let config = format!(
+            "public_url = \"{}\"\ndata_dir = \"{}\"\n[listen]\npublic = [\"{public}\", \"{}\"]\n\
+             resolver = [\"{resolver}\", \"{}\"]\nops = [\"{ops}\"]\n{}",
+            vestibule.url(""),
+            vestibule.data_dir().display(),
+            unix("public.sock"),
+            unix("resolver.sock"),
+            vestibule.setup.config,
+        );
+        fs::write(vestibule.config_file(), config).expect("our own folder");
+        vestibule
+    }
+
+    /// Writes the configuration and starts the server.
+    #[must_use]
+    pub fn start(self) -> Vestibule {
+        let mut vestibule = self.prepare();
+        vestibule.start();
+        vestibule
+    }
+}
+
+/// A server, running or not.
+#[derive(Debug)]
+pub struct Vestibule {
+    folder: TempDir,
+    ports: [SocketAddr; 3],
+    setup: Setup,
+    process: Option<Process>,
+}
+
+impl Vestibule {
+    /// Starts it and waits until it is ready.
+    pub fn start(&mut self) {
+        let ops = self.ops();
+        let mut process = Process::start(&self.command(&["serve"]), &self.folder.path().join("server.log"));
+        process.ready(|| {
+            try_exchange(&ops, b"GET /readyz HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
+                .is_ok_and(|answer| answer.status == 200)
+        });
+        self.process = Some(process);
+    }
+
+    /// Asks it to end, as systemd does, and checks that it ends well.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub fn stop(&mut self) {
+        let mut process = self.process.take().expect("the server runs");
+        process.signal(Signal::TERM);
+        let status = process.ended();
+        assert!(status.success(), "ended with {status}: {}", process.log());
+    }
+
+    /// Kills it without a warning.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// The running server.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn process(&mut self) -> &mut Process {
+        self.process.as_mut().expect("the server runs")
+    }
+
+    /// Everything that it logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default()
+    }
+
+    /// A command of the binary on this configuration.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(program::vestibule());
+        command.arg("--config").arg(self.config_file()).args(args).current_dir(self.folder.path());
+        command.env("VESTIBULE__LOG__LEVEL", "debug");
+        command.envs(self.setup.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn cli(&self, args: &[&str]) -> Said {
+        self.cli_with(args, "")
+    }
+
+    /// Runs a command to its end with text on standard input.
+    pub fn cli_with(&self, args: &[&str], input: &str) -> Said {
+        process::run(&mut self.command(args), input)
+    }
+
+    /// Adds a user with [`PASSWORD`].
+    pub fn add_user(&self, email: &str, more: &[&str]) {
+        let args = [&["user", "add", email], more, &["--password-stdin"]].concat();
+        self.cli_with(&args, &format!("{PASSWORD}\n")).expect_code(0);
+    }
+
+    /// The secret of a new session of a user, made by the operator.
+    pub fn create_session(&self, email: &str) -> String {
+        self.cli(&["session", "create", email]).expect_code(0).line().to_owned()
+    }
+
+    /// Asks the resolver who sends these headers.
+    #[track_caller]
+    pub fn resolve(&self, headers: &[(&str, &str)]) -> Response {
+        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let request = format!("GET /_resolver/resolve HTTP/1.1\r\nHost: any\r\nConnection: close\r\n{lines}\r\n");
+        exchange(&self.resolver_unix(), request.as_bytes())
+    }
+
+    /// Asks the resolver about one `session` cookie and says whether the answer is an identity.
+    #[track_caller]
+    pub fn is_live(&self, session: &str) -> bool {
+        let answer = self.resolve(&[("Cookie", &format!("session={session}"))]);
+        assert_eq!(answer.status, 200, "{}", answer.head);
+        answer.identity("session-valid") == Some("true")
+    }
+
+    /// Somebody with a browser of their own, at the public listener.
+    pub fn person(&self) -> Person {
+        Person::new(self.public(), &self.origin(), &self.setup.path)
+    }
+
+    /// The public listener.
+    pub fn public(&self) -> Address {
+        self.ports[0].into()
+    }
+
+    /// The public listener's unix socket.
+    pub fn public_unix(&self) -> Address {
+        Address::Unix(self.folder.path().join("public.sock"))
+    }
+
+    /// The resolver over TCP.
+    pub fn resolver(&self) -> Address {
+        self.ports[1].into()
+    }
+
+    /// The resolver over a unix socket.
+    pub fn resolver_unix(&self) -> Address {
+        Address::Unix(self.folder.path().join("resolver.sock"))
+    }
+
+    /// The listener for operators.
+    pub fn ops(&self) -> Address {
+        self.ports[2].into()
+    }
+
+    /// The origin of `public_url`.
+    pub fn origin(&self) -> String {
+        self.setup.origin.clone().unwrap_or_else(|| format!("http://localhost:{}", self.ports[0].port()))
+    }
+
+    /// The URL of a page.
+    pub fn url(&self, page: &str) -> String {
+        format!("{}{}{page}", self.origin(), self.setup.path)
+    }
+
+    /// The data folder.
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The folder of the test: configuration, sockets, log.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The configuration file.
+    pub fn config_file(&self) -> PathBuf {
+        self.folder.path().join("vestibule.toml")
+    }
+}
+
+/// The password of every user of the tests.
+pub const PASSWORD: &str = "correct horse battery staple";
