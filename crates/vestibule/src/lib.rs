@@ -1,0 +1,5 @@
+//! Speaks: the resolver's and the pages' HTTP, the command line, the configuration. Decides nothing, stores nothing.
+
+pub mod listen;
+pub mod ops;
+pub mod resolver;
