@@ -1,0 +1,166 @@
+//! The resolve door: "who is this?", as the contract has it. A head in, a whole answer out.
+//!
+//! Always 200 with the verdict in the headers, or 503 when the verdict cannot be known; never a body, never a cookie.
+//! A hit in the live table meets no `await` and allocates nothing.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use vestibule_gate::claims::cacheable::{CacheKey, may_be_kept};
+use vestibule_gate::claims::{Claims, CookieNames};
+use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::verdict::{HeaderNames, Identity, Verdict};
+use vestibule_ledger::{Fault, Ledger};
+
+use super::answer::{self, After, Date, Status};
+use super::head::{Head, Method};
+use crate::ops::resolves::Outcome;
+
+/// Whether proxies may keep answers for a while: `[resolver] cache_for` and `cache_key_cookie`.
+#[derive(Debug, Clone)]
+pub struct Caching {
+    /// How long, at most. Nothing is kept for less than a second.
+    pub longest: Span,
+    /// The cookie in the proxy's key.
+    pub key: CacheKey,
+}
+
+/// What is needed to answer. One for all connections.
+pub struct Resolver {
+    ledger: Ledger,
+    names: HeaderNames,
+    cookies: CookieNames,
+    key: Option<CacheKey>,
+    /// `cache_for` in milliseconds; an atomic, so that it can change while connections read it.
+    longest: AtomicI64,
+    /// How long the store may take; a proxy asks again, or gives up, long before its own time-out.
+    patience: Duration,
+}
+
+/// A request to this door that is to be answered with a verdict.
+#[derive(Debug)]
+pub struct Question<'b> {
+    claims: Claims<'b>,
+    /// nginx would read another cookie line than we do.
+    tab_before_cookies: bool,
+}
+
+impl Resolver {
+    /// Answers from this ledger. Header and cookie names are those of the ledger's settings.
+    #[must_use]
+    pub fn new(ledger: Ledger, caching: Option<Caching>, patience: Duration) -> Self {
+        let settings = ledger.settings();
+        Self {
+            names: HeaderNames::new(&settings.headers),
+            cookies: settings.cookies.clone(),
+            longest: AtomicI64::new(caching.as_ref().map_or(0, |caching| caching.longest.millis())),
+            key: caching.map(|caching| caching.key),
+            patience,
+            ledger,
+        }
+    }
+
+    /// Changes for how long proxies may keep answers. Has no effect when caching was off at the start.
+    pub fn set_cache_for(&self, longest: Option<Span>) {
+        self.longest.store(longest.map_or(0, Span::millis), Ordering::Relaxed);
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.ledger.now()
+    }
+
+    /// Reads what a request asks; what it is refused with when that is not this door's business.
+    ///
+    /// # Errors
+    /// 404 for another path, 405 for another method than `GET` and `HEAD`.
+    pub fn question<'b>(&self, head: &Head<'_, 'b>) -> Result<Question<'b>, Status> {
+        if !matches!(head.path(), Some("/_resolver/resolve" | "/resolve")) {
+            return Err(Status::NotFound);
+        }
+        match head.method {
+            Method::Get | Method::Head => {}
+            Method::Other => return Err(Status::MethodNotAllowed),
+        }
+        Ok(Question {
+            claims: Claims::read(head.headers(), &self.cookies),
+            tab_before_cookies: self.key.is_some() && head.has_tab_before_cookies(),
+        })
+    }
+
+    /// Appends the whole answer to a question, or to a request that was none.
+    pub async fn answer(
+        &self,
+        what: &Result<Question<'_>, Status>,
+        after: After,
+        clock: Clock<'_>,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
+        let question = match what {
+            Ok(question) => question,
+            Err(status) => {
+                answer::bare(out, *status, after, clock.date, clock.now);
+                return Outcome::Declined;
+            }
+        };
+        let verdict = match self.ledger.live().answer_from_memory(&question.claims, clock.now) {
+            Some(verdict) => Ok(verdict),
+            None => self.load(question, clock.now).await,
+        };
+        match verdict {
+            Ok(verdict) => self.say(&verdict, question, after, clock, out),
+            Err(fault) => {
+                tracing::error!(%fault, "a resolve could not be answered");
+                answer::bare(out, Status::ServiceUnavailable, after, clock.date, clock.now);
+                Outcome::Fault
+            }
+        }
+    }
+
+    async fn load(&self, question: &Question<'_>, now: Timestamp) -> Result<Verdict, Fault> {
+        let answer = self.ledger.live().answer(&question.claims, now);
+        match tokio::time::timeout(self.patience, answer).await {
+            Ok(verdict) => verdict,
+            Err(_) => Err(Fault::Store("it did not answer in time".to_owned())),
+        }
+    }
+
+    fn say(
+        &self,
+        verdict: &Verdict,
+        question: &Question<'_>,
+        after: After,
+        clock: Clock<'_>,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
+        answer::begin(out, Status::Ok, clock.date, clock.now);
+        let identity = verdict.identity();
+        answer::cache_control(out, identity.and_then(|identity| self.max_age(identity, question, clock.now)));
+        verdict.write_headers(&self.names, out);
+        answer::end(out, after);
+        match identity {
+            Some(_) => Outcome::Valid,
+            None if verdict.is_anonymous() => Outcome::Anonymous,
+            None => Outcome::Invalid,
+        }
+    }
+
+    /// For how many seconds a proxy may keep this answer; `None` for not at all.
+    fn max_age(&self, identity: &Identity, question: &Question<'_>, now: Timestamp) -> Option<u64> {
+        let key = self.key.as_ref()?;
+        let longest = Span::from_millis(self.longest.load(Ordering::Relaxed));
+        let seconds =
+            u64::try_from(longest.min(identity.remaining(now)).seconds()).ok().filter(|&seconds| seconds > 0)?;
+        let kept = !question.tab_before_cookies && may_be_kept(&question.claims, identity.source(), &self.cookies, key);
+        kept.then_some(seconds)
+    }
+}
+
+/// The time of an answer, and its rendering.
+pub struct Clock<'d> {
+    /// Read once a request.
+    pub now: Timestamp,
+    /// The connection's `Date` line.
+    pub date: &'d mut Date,
+}
