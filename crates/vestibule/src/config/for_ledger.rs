@@ -1,0 +1,49 @@
+//! What the ledger is told: its settings, composed from the sections.
+
+use vestibule_gate::claims::CookieNames;
+use vestibule_ledger::settings::{
+    AnonymousSettings, CacheSettings, LimitSettings, PasswordSettings, Rate, SessionSettings, Settings,
+};
+
+use super::Config;
+
+impl Config {
+    /// The ledger's settings.
+    #[must_use]
+    pub fn for_ledger(&self) -> Settings {
+        let limits = &self.limits;
+        let sign_in = |count| Rate { count, window: limits.sign_in_window.0 };
+        let sign_up = |count| Rate { count, window: limits.sign_up_window.0 };
+        Settings {
+            data_dir: self.data_dir(),
+            session: SessionSettings { lifetime: self.session.lifetime.0, idle_timeout: self.session.idle_timeout.0 },
+            cache: CacheSettings { sessions: self.cache.sessions as usize },
+            password: PasswordSettings {
+                min_score: u8::try_from(self.password.min_score).unwrap_or(u8::MAX),
+                memory_kib: self.password.memory_kib,
+                iterations: self.password.iterations,
+                parallelism: self.password.parallelism,
+                threads: self.password.threads as usize,
+                queue: self.password.queue as usize,
+            },
+            limits: LimitSettings {
+                sign_in_per_account: sign_in(limits.sign_in_per_account),
+                sign_in_per_device: sign_in(limits.sign_in_per_device),
+                sign_in_per_address: sign_in(limits.sign_in_per_address),
+                sign_up_per_address: sign_up(limits.sign_up_per_address),
+                guest_per_address: sign_up(limits.guest_per_address),
+                confirm_per_user: sign_in(limits.confirm_per_user),
+            },
+            signup: self.signup.enabled,
+            anonymous: AnonymousSettings { enabled: self.anonymous.enabled, purge_after: self.anonymous.purge_after.0 },
+            headers: self.headers.prefix.clone(),
+            cookies: self.cookie_names(),
+        }
+    }
+
+    /// The full names of our cookies.
+    #[must_use]
+    pub fn cookie_names(&self) -> CookieNames {
+        CookieNames::new(&self.session.cookie_prefix)
+    }
+}

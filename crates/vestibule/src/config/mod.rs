@@ -1,0 +1,139 @@
+//! The configuration: a file, over it the environment, under it the defaults. Read at start-up and on SIGHUP only.
+//!
+//! [`sections`] lists every setting; its doc comments are the reference. What can be wrong with one setting is said
+//! where its type is read, what can be wrong with several together in [`soundness`].
+
+pub mod appearance;
+pub mod duration;
+mod for_ledger;
+pub mod listen_address;
+pub mod network;
+pub mod public_url;
+pub mod raw;
+pub mod reference;
+mod section;
+pub mod sections;
+mod setting;
+mod soundness;
+mod source;
+
+use std::path::{Path, PathBuf};
+
+use raw::{Origin, Problem, Problems, Raw};
+use section::{Field, Section};
+use sections::{
+    Anonymous, Brand, Cache, Headers, Limits, Listen, Log, Login, Password, Proxies, Resolver, Session, Signup, Top,
+};
+use source::Source;
+
+/// The file that is read when none is named, if it exists.
+pub const DEFAULT_FILE: &str = "vestibule.toml";
+
+macro_rules! config {
+    ($( $(#[$doc:meta])* $field:ident : $section:ty, )+) => {
+        /// Everything that can be set.
+        #[derive(Debug, Clone)]
+        pub struct Config {
+            $( $(#[$doc])* pub $field: $section, )+
+            /// Every setting with its value and where it was written, in the order of the reference.
+            pub shown: Vec<(String, Raw, Origin)>,
+        }
+
+        /// What the reference says of every section and setting.
+        fn fields() -> Vec<(&'static str, Vec<Field>)> {
+            vec![$( (<$section>::NAME, <$section>::fields()) ),+]
+        }
+
+        impl Config {
+            fn take(mut source: Source) -> (Self, Source) {
+                let config = Self { $( $field: <$section>::take(&mut source), )+ shown: Vec::new() };
+                (config, source)
+            }
+        }
+    };
+}
+
+config! {
+    /// The top of the file.
+    top: Top,
+    /// `[listen]`
+    listen: Listen,
+    /// `[headers]`
+    headers: Headers,
+    /// `[session]`
+    session: Session,
+    /// `[resolver]`
+    resolver: Resolver,
+    /// `[cache]`
+    cache: Cache,
+    /// `[proxies]`
+    proxies: Proxies,
+    /// `[signup]`
+    signup: Signup,
+    /// `[anonymous]`
+    anonymous: Anonymous,
+    /// `[login]`
+    login: Login,
+    /// `[password]`
+    password: Password,
+    /// `[limits]`
+    limits: Limits,
+    /// `[brand]`
+    brand: Brand,
+    /// `[log]`
+    log: Log,
+}
+
+impl Config {
+    /// Reads the named file, or `vestibule.toml` in the working folder if there is one, and the environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, at once.
+    pub fn load(file: Option<&Path>) -> Result<Self, Problems> {
+        let default = Path::new(DEFAULT_FILE);
+        let path = file.or_else(|| default.exists().then_some(default));
+        let text = match path {
+            None => None,
+            Some(path) => Some(std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?),
+        };
+        Self::read(path.zip(text.as_deref()), std::env::vars_os().filter_map(utf8))
+    }
+
+    /// Reads the text of a file and an environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn read(
+        file: Option<(&Path, &str)>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Problems> {
+        let known: Vec<String> = fields().into_iter().flat_map(|(_, fields)| fields).map(|field| field.key).collect();
+        let (mut config, mut source) = Self::take(Source::read(file, environment, &known));
+        soundness::check(&config, &mut |key, message| {
+            let origin = source.origin(key);
+            source.note_problem(Problem { origin, key: key.to_owned(), message });
+        });
+        let (shown, problems) = source.finish();
+        config.shown = shown;
+        if problems.is_empty() { Ok(config) } else { Err(Problems(problems)) }
+    }
+
+    /// The folder of the database and the control socket.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        PathBuf::from(&self.top.data_dir)
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Problems {
+    let origin = Origin::File { path: path.to_owned(), line: 1 };
+    let message = format!("cannot be read: {error}; name a file that this user may read with --config");
+    Problems(vec![Problem { origin, key: String::new(), message }])
+}
+
+fn utf8((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
+    Some((name.into_string().ok()?, value.into_string().ok()?))
+}
+
+#[cfg(test)]
+mod tests;

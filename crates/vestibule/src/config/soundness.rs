@@ -1,0 +1,179 @@
+//! Settings that are well written each and cannot work together, or lie outside what works.
+
+use std::path::Path;
+
+use vestibule_gate::time::Span;
+
+use super::Config;
+use super::listen_address::ListenAddress;
+
+/// A place to say what is wrong: the key to change, and in what way.
+type Say<'s> = &'s mut dyn FnMut(&str, String);
+
+const LOGO_ENDINGS: [&str; 5] = ["png", "svg", "jpg", "jpeg", "webp"];
+const MAX_LOGO: u64 = 1 << 20;
+
+pub(super) fn check(config: &Config, say: Say<'_>) {
+    ranges(config, say);
+    listeners(config, say);
+    caching(config, say);
+    cookie_domain(config, say);
+    return_to(config, say);
+    logo(config, say);
+}
+
+fn ranges(config: &Config, say: Say<'_>) {
+    let password = &config.password;
+    for (key, value, least, most) in [
+        ("cache.sessions", config.cache.sessions, 1000, 1_000_000_000),
+        ("password.min_score", password.min_score, 0, 4),
+        ("password.memory_kib", password.memory_kib, 64, 1 << 20),
+        ("password.iterations", password.iterations, 1, 64),
+        ("password.parallelism", password.parallelism, 1, 64),
+        ("password.threads", password.threads, 1, 64),
+        ("password.queue", password.queue, 1, 10_000),
+        ("limits.sign_in_per_account", config.limits.sign_in_per_account, 1, 1_000_000),
+        ("limits.sign_in_per_device", config.limits.sign_in_per_device, 1, 1_000_000),
+        ("limits.sign_in_per_address", config.limits.sign_in_per_address, 1, 1_000_000),
+        ("limits.confirm_per_user", config.limits.confirm_per_user, 1, 1_000_000),
+        ("limits.sign_up_per_address", config.limits.sign_up_per_address, 1, 1_000_000),
+        ("limits.guest_per_address", config.limits.guest_per_address, 1, 1_000_000),
+    ] {
+        if !(least..=most).contains(&value) {
+            say(key, format!("{value} is out of range; write {least} to {most}"));
+        }
+    }
+    if password.memory_kib < 8 * password.parallelism {
+        say("password.memory_kib", format!("Argon2 needs 8 KiB a lane; write at least {}", 8 * password.parallelism));
+    }
+    if config.session.idle_timeout.0 < Span::from_seconds(2) {
+        say("session.idle_timeout", "activity is written behind, so an idle timeout is at least `2s`".to_owned());
+    }
+    if config.session.idle_timeout.0 > config.session.lifetime.0 {
+        say(
+            "session.idle_timeout",
+            "is longer than session.lifetime, which always wins; write at most that".to_owned(),
+        );
+    }
+    if config.brand.name.trim().is_empty() || config.brand.name.chars().count() > 60 {
+        say("brand.name", "expected 1 to 60 characters".to_owned());
+    }
+}
+
+fn listeners(config: &Config, say: Say<'_>) {
+    let lists = [
+        ("listen.public", &config.listen.public),
+        ("listen.resolver", &config.listen.resolver),
+        ("listen.ops", &config.listen.ops),
+    ];
+    let mut seen: Vec<(&str, &ListenAddress)> = Vec::new();
+    for (key, addresses) in lists {
+        if addresses.is_empty() && key != "listen.ops" {
+            say(key, "is empty; name at least one address".to_owned());
+        }
+        for address in addresses {
+            // Port 0 asks the system for a free one.
+            let any_port = matches!(address, ListenAddress::Tcp(tcp) if tcp.port() == 0);
+            if let Some((other, _)) = seen.iter().find(|(_, taken)| *taken == address && !any_port) {
+                say(key, format!("`{address}` is in {other} too; each listener needs an address of its own"));
+            }
+            seen.push((key, address));
+        }
+    }
+}
+
+fn caching(config: &Config, say: Say<'_>) {
+    let name = config.cookie_names().session().to_owned();
+    let prefixed = !config.session.cookie_prefix.as_str().is_empty();
+    match &config.resolver.cache_key_cookie {
+        Some(key) if *key != name => {
+            say("resolver.cache_key_cookie", format!("`{key}` is not the session cookie; write `{name}`"));
+        }
+        None if prefixed && config.resolver.cache_for.is_some() => say(
+            "resolver.cache_for",
+            format!(
+                "the published cache key names the cookie `session`, which is `{name}` here, so everybody would share one \
+                 key; use the printed key and write `cache_key_cookie = \"{name}\"`"
+            ),
+        ),
+        Some(_) | None => {}
+    }
+}
+
+fn cookie_domain(config: &Config, say: Say<'_>) {
+    let Some(domain) = &config.session.cookie_domain else { return };
+    let host = config.top.public_url.host();
+    let bare = !domain.starts_with('.')
+        && *domain == domain.to_lowercase()
+        && domain.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+        && domain.parse::<std::net::IpAddr>().is_err();
+    if !bare {
+        say(
+            "session.cookie_domain",
+            format!("`{domain}` is not a domain; write it in lower case without a leading dot, such as `example.com`"),
+        );
+    } else if !covers(domain, host) {
+        say(
+            "session.cookie_domain",
+            format!("`{domain}` does not cover public_url's host `{host}`; browsers would drop the cookie"),
+        );
+    } else if psl::suffix_str(domain).is_some_and(|suffix| suffix == domain) && domain != "localhost" {
+        say(
+            "session.cookie_domain",
+            format!("`{domain}` is a public suffix; browsers take no cookie for it; write your own domain"),
+        );
+    }
+}
+
+fn covers(domain: &str, host: &str) -> bool {
+    host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+}
+
+fn return_to(config: &Config, say: Say<'_>) {
+    let own = config.top.public_url.host();
+    for (index, origin) in config.login.return_to.iter().enumerate() {
+        let reached = match &config.session.cookie_domain {
+            Some(domain) => covers(domain, origin.host()),
+            None => !origin.is_wildcard() && origin.host() == own,
+        };
+        if !reached {
+            let cookie = config.session.cookie_domain.as_deref().unwrap_or(own);
+            say(
+                "login.return_to",
+                format!(
+                    "[{index}] `{}`: the session cookie of `{cookie}` does not reach that host, so people would be sent in a \
+                     circle; set session.cookie_domain to a domain that covers both",
+                    origin.as_str()
+                ),
+            );
+        }
+        if config.top.public_url.is_https() && origin.as_str().starts_with("http:") {
+            say(
+                "login.return_to",
+                format!(
+                    "[{index}] `{}` is http, and the cookie of an https public_url is not sent there; write https",
+                    origin.as_str()
+                ),
+            );
+        }
+    }
+    if let Some(url) = &config.login.default_url
+        && config.top.public_url.url().join(url).is_err()
+    {
+        say("login.default_url", format!("`{url}` is not a path or a URL"));
+    }
+}
+
+fn logo(config: &Config, say: Say<'_>) {
+    let Some(logo) = &config.brand.logo else { return };
+    let ending = Path::new(logo).extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
+    if !ending.is_some_and(|ending| LOGO_ENDINGS.contains(&ending.as_str())) {
+        say("brand.logo", format!("`{logo}` is not a .png, .svg, .jpg, .jpeg or .webp file"));
+        return;
+    }
+    match std::fs::metadata(logo) {
+        Ok(file) if file.is_file() && file.len() <= MAX_LOGO => {}
+        Ok(_) => say("brand.logo", format!("`{logo}` is not a file of at most 1 MiB")),
+        Err(error) => say("brand.logo", format!("`{logo}` cannot be read: {error}")),
+    }
+}

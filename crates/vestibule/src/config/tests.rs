@@ -1,0 +1,92 @@
+use std::path::Path;
+
+use super::raw::Raw;
+use super::{Config, fields};
+
+fn read(text: &str) -> Result<Config, String> {
+    let file = Some((Path::new("vestibule.toml"), text));
+    Config::read(file, std::iter::empty()).map_err(|problems| problems.to_string())
+}
+
+fn refused(text: &str) -> String {
+    read(text).expect_err("it was taken")
+}
+
+#[test]
+fn with_no_file_the_defaults_hold() {
+    let config = Config::read(None, std::iter::empty()).unwrap();
+    assert_eq!(config.top.public_url.to_string(), "http://localhost:8480");
+    assert_eq!(config.session.lifetime.0.seconds(), 52 * 604_800);
+    assert_eq!(config.shown.len(), fields().iter().map(|(_, fields)| fields.len()).sum::<usize>());
+}
+
+#[test]
+fn every_message_names_file_line_key_and_what_to_do() {
+    assert_eq!(
+        refused("[proxies]\ntrusted = [\"127.0.0.1\", \"10.0.0/8\"]\n"),
+        "vestibule.toml:2: proxies.trusted[1]: `10.0.0/8` is not a network; write `10.0.0.0/8`"
+    );
+    assert_eq!(
+        refused("\n[session]\nidle_timout = \"1h\"\n"),
+        "vestibule.toml:3: session.idle_timout: there is no such setting; did you mean `session.idle_timeout`?"
+    );
+    assert_eq!(
+        refused("public_url = 3"),
+        "vestibule.toml:1: public_url: expected a URL such as `https://auth.example.com` or \
+         `https://app.example.com/auth`, found 3"
+    );
+    assert_eq!(
+        refused("[signup]\nenabled = \"yes\""),
+        "vestibule.toml:2: signup.enabled: expected `true` or `false`, found \"yes\""
+    );
+    assert!(refused("a = ").starts_with("vestibule.toml:1: not TOML: "));
+    assert!(refused("[password]\nmin_score = 5").contains("password.min_score: 5 is out of range; write 0 to 4"));
+}
+
+#[test]
+fn everything_wrong_is_said_at_once() {
+    let all = refused("x = 1\n[listen]\npublic = []\n[session]\nlifetime = \"0s\"\n");
+    assert_eq!(all.lines().count(), 3, "{all}");
+}
+
+#[test]
+fn the_environment_wins() {
+    let environment = [
+        ("VESTIBULE__SESSION__IDLE_TIMEOUT", "1h"),
+        ("VESTIBULE__PROXIES__TRUSTED", "10.0.0.0/8, fd00::/8"),
+        ("VESTIBULE_CONFIG", "x"),
+    ];
+    let environment = || environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let file = Some((Path::new("vestibule.toml"), "[session]\nidle_timeout = \"2h\""));
+    let config = Config::read(file, environment()).unwrap();
+    assert_eq!(config.session.idle_timeout.0.seconds(), 3600);
+    assert_eq!(config.proxies.trusted.len(), 2);
+    let (_, raw, origin) = config.shown.iter().find(|(key, ..)| key == "session.idle_timeout").unwrap();
+    assert_eq!((raw, origin.to_string().as_str()), (&Raw::Text("1h".to_owned()), "VESTIBULE__SESSION__IDLE_TIMEOUT"));
+    let unknown = [("VESTIBULE__SESSION__IDEL".to_owned(), "1h".to_owned())];
+    assert!(Config::read(None, unknown.into_iter()).is_err());
+}
+
+#[test]
+fn combinations_that_cannot_work_are_refused() {
+    for (text, expected) in [
+        ("[session]\ncookie_prefix = \"a_\"\n[resolver]\ncache_for = \"1m\"", "cache_key_cookie = \"a_session\""),
+        ("[resolver]\ncache_key_cookie = \"x\"", "is not the session cookie; write `session`"),
+        (
+            "public_url = \"https://a.example.com\"\n[login]\nreturn_to = [\"https://b.example.com\"]",
+            "sent in a circle",
+        ),
+        ("public_url = \"https://a.example.com\"\n[session]\ncookie_domain = \"b.example.com\"", "does not cover"),
+        ("public_url = \"https://a.co.uk\"\n[session]\ncookie_domain = \"co.uk\"", "is a public suffix"),
+        ("[session]\nlifetime = \"1h\"\nidle_timeout = \"2h\"", "longer than session.lifetime"),
+        ("[session]\nidle_timeout = \"1s\"", "at least `2s`"),
+        ("[listen]\nresolver = [\"127.0.0.1:8480\"]", "is in listen.public too"),
+        ("[brand]\nlogo = \"nowhere.png\"", "cannot be read"),
+    ] {
+        let message = refused(text);
+        assert!(message.contains(expected), "{text}: {message}");
+    }
+    let fine = "public_url = \"https://a.example.com\"\n[session]\ncookie_domain = \"example.com\"\n\
+                [login]\nreturn_to = [\"https://b.example.com\", \"https://*.example.com\"]";
+    assert!(read(fine).is_ok(), "{:?}", read(fine).err());
+}
