@@ -6,7 +6,6 @@
 pub mod appearance;
 pub mod duration;
 mod for_ledger;
-pub mod listen_address;
 pub mod network;
 pub mod public_url;
 pub mod raw;

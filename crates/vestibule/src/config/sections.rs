@@ -6,7 +6,7 @@ use vestibule_gate::verdict::HeaderPrefix;
 
 use super::appearance::{Accent, LogFormat, LogLevel};
 use super::duration::Duration;
-use super::listen_address::ListenAddress;
+use crate::listen::ListenAddress;
 use super::network::Network;
 use super::public_url::PublicUrl;
 use super::raw::Raw;

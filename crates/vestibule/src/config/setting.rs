@@ -109,3 +109,8 @@ text_setting!(
     "an origin, such as `https://app.example.com` or `https://*.example.com`",
     Self::parse
 );
+text_setting!(
+    crate::listen::ListenAddress,
+    "an address such as `127.0.0.1:8480`, `[::1]:8480` or `unix:/run/vestibule/resolver.sock?mode=0660&group=www-data`",
+    Self::parse
+);

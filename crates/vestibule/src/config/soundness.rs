@@ -5,7 +5,7 @@ use std::path::Path;
 use vestibule_gate::time::Span;
 
 use super::Config;
-use super::listen_address::ListenAddress;
+use crate::listen::ListenAddress;
 
 /// A place to say what is wrong: the key to change, and in what way.
 type Say<'s> = &'s mut dyn FnMut(&str, String);
