@@ -56,6 +56,12 @@ impl Service {
         }
     }
 
+    /// What answers.
+    #[must_use]
+    pub fn resolver(&self) -> Arc<Resolver> {
+        Arc::clone(&self.resolver)
+    }
+
     /// How many connections there are.
     #[must_use]
     pub fn connections(&self) -> usize {
