@@ -6,6 +6,7 @@
 pub mod appearance;
 pub mod duration;
 mod for_ledger;
+mod for_resolver;
 pub mod network;
 pub mod public_url;
 pub mod raw;
@@ -16,6 +17,7 @@ mod setting;
 mod soundness;
 mod source;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use raw::{Origin, Problem, Problems, Raw};
@@ -95,7 +97,7 @@ impl Config {
             None => None,
             Some(path) => Some(std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?),
         };
-        Self::read(path.zip(text.as_deref()), std::env::vars_os().filter_map(utf8))
+        Self::read(path.zip(text.as_deref()), std::env::vars_os())
     }
 
     /// Reads the text of a file and an environment.
@@ -104,12 +106,12 @@ impl Config {
     /// Everything that is wrong, at once.
     pub fn read(
         file: Option<(&Path, &str)>,
-        environment: impl Iterator<Item = (String, String)>,
+        environment: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<Self, Problems> {
         let known: Vec<String> = fields().into_iter().flat_map(|(_, fields)| fields).map(|field| field.key).collect();
         let (mut config, mut source) = Self::take(Source::read(file, environment, &known));
         soundness::check(&config, &mut |key, message| {
-            let origin = source.origin(key);
+            let origin = source.origin(key.split('[').next().unwrap_or(key));
             source.note_problem(Problem { origin, key: key.to_owned(), message });
         });
         let (shown, problems) = source.finish();
@@ -128,10 +130,6 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problems {
     let origin = Origin::File { path: path.to_owned(), line: 1 };
     let message = format!("cannot be read: {error}; name a file that this user may read with --config");
     Problems(vec![Problem { origin, key: String::new(), message }])
-}
-
-fn utf8((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
-    Some((name.into_string().ok()?, value.into_string().ok()?))
 }
 
 #[cfg(test)]

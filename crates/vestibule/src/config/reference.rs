@@ -23,8 +23,9 @@ pub fn reference() -> String {
         for field in fields {
             let name = field.key.rsplit('.').next().unwrap_or_default().to_owned();
             let doc = field.doc.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
-            let _ =
-                write!(out, "\n### `{name}`\n\n{doc}\n\n- Takes: {}\n- Default: `{}`\n", field.expected, field.default);
+            let list = if field.is_list { "a list, each item " } else { "" };
+            let takes = format!("{list}{}", field.expected);
+            let _ = write!(out, "\n### `{name}`\n\n{doc}\n\n- Takes: {takes}\n- Default: `{}`\n", field.default);
         }
     }
     out

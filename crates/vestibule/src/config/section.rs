@@ -12,6 +12,8 @@ pub(super) struct Field {
     pub doc: &'static [&'static str],
     /// What may be written.
     pub expected: &'static str,
+    /// Whether that is said of each item of a list.
+    pub is_list: bool,
     /// The default, as it would be written.
     pub default: String,
 }
@@ -50,6 +52,7 @@ macro_rules! section {
                     key: $crate::config::source::key($table, stringify!($field)),
                     doc: &[$($doc),+],
                     expected: <$type as $crate::config::setting::Setting>::EXPECTED,
+                    is_list: <$type as $crate::config::setting::Setting>::IS_LIST,
                     default: $default.to_string(),
                 } ),+]
             }

@@ -6,11 +6,11 @@ use vestibule_gate::verdict::HeaderPrefix;
 
 use super::appearance::{Accent, LogFormat, LogLevel};
 use super::duration::Duration;
-use crate::listen::ListenAddress;
 use super::network::Network;
 use super::public_url::PublicUrl;
 use super::raw::Raw;
 use super::section::section;
+use crate::listen::ListenAddress;
 
 fn text(text: &str) -> Raw {
     Raw::Text(text.to_owned())
@@ -55,9 +55,9 @@ section! {
     Session in "session" {
         /// From sign-in to the end, used or not. The absolute limit always wins.
         lifetime: Duration = text("52w"),
-        /// From the last use to the end. At least 2s.
+        /// From the last use to the end. At least 2s, at most `lifetime`.
         idle_timeout: Duration = text("30d"),
-        /// What stands before each cookie name.
+        /// What stands before each cookie name. Print the proxy's configuration anew after a change.
         cookie_prefix: CookiePrefix = text(""),
         /// The domain whose hosts all get the cookie, such as `example.com`. Not set: only `public_url`'s own host does.
         cookie_domain: Option<String> = Raw::Absent,
@@ -79,7 +79,7 @@ section! {
 section! {
     /// The live table.
     Cache in "cache" {
-        /// Sessions held in memory, about 300 bytes each. At least 1000.
+        /// Sessions held in memory, about 300 bytes each. 1000 to 1000000000.
         sessions: u32 = Raw::Number(1_000_000),
     }
 }
@@ -143,19 +143,19 @@ section! {
     Limits in "limits" {
         /// The window of the sign-in limits.
         sign_in_window: Duration = text("15m"),
-        /// Failed sign-ins to one account, from browsers that have not signed in to it before.
+        /// Failed sign-ins to one account, from browsers that have not signed in to it before. 1 to 1000000.
         sign_in_per_account: u32 = Raw::Number(10),
-        /// Failed sign-ins to one account from one browser that has.
+        /// Failed sign-ins to one account from one browser that has. 1 to 1000000.
         sign_in_per_device: u32 = Raw::Number(10),
-        /// Failed sign-ins from one address.
+        /// Failed sign-ins from one address. 1 to 1000000.
         sign_in_per_address: u32 = Raw::Number(60),
-        /// Wrong current passwords of one signed-in user.
+        /// Wrong current passwords of one signed-in user. 1 to 1000000.
         confirm_per_user: u32 = Raw::Number(10),
         /// The window of the limits on new accounts.
         sign_up_window: Duration = text("1h"),
-        /// Attempts at new accounts from one address.
+        /// Attempts at new accounts from one address. 1 to 1000000.
         sign_up_per_address: u32 = Raw::Number(20),
-        /// New guests from one address.
+        /// New guests from one address. 1 to 1000000.
         guest_per_address: u32 = Raw::Number(20),
     }
 }
@@ -163,7 +163,7 @@ section! {
 section! {
     /// How the pages look.
     Brand in "brand" {
-        /// The product's name, in titles and headings.
+        /// The product's name, in titles and headings. 1 to 60 characters.
         name: String = text("Vestibule"),
         /// A logo: a PNG, SVG, JPEG or WebP file of at most 1 MiB.
         logo: Option<String> = Raw::Absent,

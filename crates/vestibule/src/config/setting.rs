@@ -2,27 +2,43 @@
 
 use super::raw::Raw;
 
+/// Why a value is none, in words that go behind the key.
+pub(super) struct Wrong {
+    /// Which item of a list is meant, if one is.
+    pub item: Option<usize>,
+    /// What is wrong, and what to write.
+    pub message: String,
+}
+
+impl From<String> for Wrong {
+    fn from(message: String) -> Self {
+        Self { item: None, message }
+    }
+}
+
 /// The value of a setting.
 pub(super) trait Setting: Sized {
     /// What the reference and every message say: "a duration such as `30m`".
     const EXPECTED: &'static str;
+    /// Whether the file writes a list of it.
+    const IS_LIST: bool = false;
 
     /// Reads a value.
     ///
     /// # Errors
-    /// Why it is none, in words that go behind the key.
-    fn read(raw: &Raw) -> Result<Self, String>;
+    /// Why it is none.
+    fn read(raw: &Raw) -> Result<Self, Wrong>;
 }
 
 /// "expected X, found Y".
-pub(super) fn unexpected<T: Setting>(raw: &Raw) -> String {
-    format!("expected {}, found {raw}", T::EXPECTED)
+pub(super) fn unexpected<T: Setting>(raw: &Raw) -> Wrong {
+    format!("expected {}, found {raw}", T::EXPECTED).into()
 }
 
 impl Setting for bool {
     const EXPECTED: &'static str = "`true` or `false`";
 
-    fn read(raw: &Raw) -> Result<Self, String> {
+    fn read(raw: &Raw) -> Result<Self, Wrong> {
         match raw {
             Raw::Switch(switch) => Ok(*switch),
             Raw::Text(text) if text == "true" => Ok(true),
@@ -35,7 +51,7 @@ impl Setting for bool {
 impl Setting for String {
     const EXPECTED: &'static str = "a text";
 
-    fn read(raw: &Raw) -> Result<Self, String> {
+    fn read(raw: &Raw) -> Result<Self, Wrong> {
         match raw {
             Raw::Text(text) if !text.chars().any(char::is_control) => Ok(text.clone()),
             other => Err(unexpected::<Self>(other)),
@@ -46,7 +62,7 @@ impl Setting for String {
 impl Setting for u32 {
     const EXPECTED: &'static str = "a whole number, not negative";
 
-    fn read(raw: &Raw) -> Result<Self, String> {
+    fn read(raw: &Raw) -> Result<Self, Wrong> {
         let number = match raw {
             Raw::Number(number) => Self::try_from(*number).ok(),
             Raw::Text(text) => text.parse().ok(),
@@ -59,7 +75,7 @@ impl Setting for u32 {
 impl<T: Setting> Setting for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
 
-    fn read(raw: &Raw) -> Result<Self, String> {
+    fn read(raw: &Raw) -> Result<Self, Wrong> {
         match raw {
             Raw::Absent => Ok(None),
             present => T::read(present).map(Some),
@@ -69,18 +85,20 @@ impl<T: Setting> Setting for Option<T> {
 
 impl<T: Setting> Setting for Vec<T> {
     const EXPECTED: &'static str = T::EXPECTED;
+    const IS_LIST: bool = true;
 
-    fn read(raw: &Raw) -> Result<Self, String> {
+    fn read(raw: &Raw) -> Result<Self, Wrong> {
         let items = match raw {
             Raw::List(items) => items.clone(),
             // The environment has no lists: commas part the items there.
             Raw::Text(text) => {
                 text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
             }
-            other => return Err(format!("expected a list, each item {}, found {other}", T::EXPECTED)),
+            other => return Err(format!("expected a list, each item {}, found {other}", T::EXPECTED).into()),
         };
-        let read =
-            |(index, item): (usize, String)| T::read(&Raw::Text(item)).map_err(|why| format!("[{index}]: {why}"));
+        let read = |(index, item): (usize, String)| {
+            T::read(&Raw::Text(item)).map_err(|wrong| Wrong { item: Some(index), message: wrong.message })
+        };
         items.into_iter().enumerate().map(read).collect()
     }
 }
@@ -91,9 +109,11 @@ macro_rules! text_setting {
         impl $crate::config::setting::Setting for $type {
             const EXPECTED: &'static str = $expected;
 
-            fn read(raw: &$crate::config::raw::Raw) -> Result<Self, String> {
+            fn read(raw: &$crate::config::raw::Raw) -> Result<Self, $crate::config::setting::Wrong> {
                 match raw {
-                    $crate::config::raw::Raw::Text(text) => $parse(text.as_str()).map_err(|error| error.to_string()),
+                    $crate::config::raw::Raw::Text(text) => {
+                        $parse(text.as_str()).map_err(|error| error.to_string().into())
+                    }
                     other => Err($crate::config::setting::unexpected::<Self>(other)),
                 }
             }

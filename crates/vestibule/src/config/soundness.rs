@@ -2,16 +2,20 @@
 
 use std::path::Path;
 
+use vestibule_gate::claims::cacheable::{CacheKey, CacheKeyError};
 use vestibule_gate::time::Span;
 
 use super::Config;
 use crate::listen::ListenAddress;
+use crate::listen::unix::MAX_PATH;
 
 /// A place to say what is wrong: the key to change, and in what way.
 type Say<'s> = &'s mut dyn FnMut(&str, String);
 
 const LOGO_ENDINGS: [&str; 5] = ["png", "svg", "jpg", "jpeg", "webp"];
 const MAX_LOGO: u64 = 1 << 20;
+/// What `listen/unix.rs` needs beside the path itself: the dots and digits of its temporary name.
+const MAX_SOCKET_PATH: usize = MAX_PATH - 10;
 
 pub(super) fn check(config: &Config, say: Say<'_>) {
     ranges(config, say);
@@ -77,26 +81,32 @@ fn listeners(config: &Config, say: Say<'_>) {
             if let Some((other, _)) = seen.iter().find(|(_, taken)| *taken == address && !any_port) {
                 say(key, format!("`{address}` is in {other} too; each listener needs an address of its own"));
             }
+            if let ListenAddress::Unix(unix) = address
+                && unix.path().as_os_str().len() > MAX_SOCKET_PATH
+            {
+                say(key, format!("`{address}` is too long for a unix socket; write at most {MAX_SOCKET_PATH} bytes"));
+            }
             seen.push((key, address));
         }
     }
 }
 
 fn caching(config: &Config, say: Say<'_>) {
-    let name = config.cookie_names().session().to_owned();
-    let prefixed = !config.session.cookie_prefix.as_str().is_empty();
-    match &config.resolver.cache_key_cookie {
-        Some(key) if *key != name => {
-            say("resolver.cache_key_cookie", format!("`{key}` is not the session cookie; write `{name}`"));
-        }
-        None if prefixed && config.resolver.cache_for.is_some() => say(
+    let written = config.resolver.cache_key_cookie.as_deref();
+    match CacheKey::new(&config.cookie_names(), written) {
+        Err(error @ CacheKeyError::Other(_)) => say("resolver.cache_key_cookie", error.to_string()),
+        Err(CacheKeyError::Missing(name)) if config.resolver.cache_for.is_some() => say(
             "resolver.cache_for",
             format!(
-                "the published cache key names the cookie `session`, which is `{name}` here, so everybody would share one \
-                 key; use the printed key and write `cache_key_cookie = \"{name}\"`"
+                "with the cookie prefix, the published cache key `$cookie_session` is empty, so everybody would share one \
+                 entry; use `$cookie_{name}` in the proxy's key, as the printed configuration does, and write \
+                 `cache_key_cookie = \"{name}\"`"
             ),
         ),
-        Some(_) | None => {}
+        Err(error @ CacheKeyError::Unspeakable(_)) if config.resolver.cache_for.is_some() => {
+            say("session.cookie_prefix", error.to_string());
+        }
+        Err(CacheKeyError::Missing(_) | CacheKeyError::Unspeakable(_)) | Ok(_) => {}
     }
 }
 
@@ -139,9 +149,9 @@ fn return_to(config: &Config, say: Say<'_>) {
         if !reached {
             let cookie = config.session.cookie_domain.as_deref().unwrap_or(own);
             say(
-                "login.return_to",
+                &format!("login.return_to[{index}]"),
                 format!(
-                    "[{index}] `{}`: the session cookie of `{cookie}` does not reach that host, so people would be sent in a \
+                    "`{}`: the session cookie of `{cookie}` does not reach that host, so people would be sent in a \
                      circle; set session.cookie_domain to a domain that covers both",
                     origin.as_str()
                 ),
@@ -149,18 +159,18 @@ fn return_to(config: &Config, say: Say<'_>) {
         }
         if config.top.public_url.is_https() && origin.as_str().starts_with("http:") {
             say(
-                "login.return_to",
+                &format!("login.return_to[{index}]"),
                 format!(
-                    "[{index}] `{}` is http, and the cookie of an https public_url is not sent there; write https",
+                    "`{}` is http, and the cookie of an https public_url is not sent there; write https",
                     origin.as_str()
                 ),
             );
         }
     }
     if let Some(url) = &config.login.default_url
-        && config.top.public_url.url().join(url).is_err()
+        && !config.top.public_url.url().join(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
     {
-        say("login.default_url", format!("`{url}` is not a path or a URL"));
+        say("login.default_url", format!("`{url}` is not a path or a URL; write `/` or `https://app.example.com/`"));
     }
 }
 

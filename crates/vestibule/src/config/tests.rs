@@ -39,8 +39,23 @@ fn every_message_names_file_line_key_and_what_to_do() {
         refused("[signup]\nenabled = \"yes\""),
         "vestibule.toml:2: signup.enabled: expected `true` or `false`, found \"yes\""
     );
-    assert!(refused("a = ").starts_with("vestibule.toml:1: not TOML: "));
+    assert!(refused("a = ").starts_with("vestibule.toml:1: line 1: not TOML: "));
     assert!(refused("[password]\nmin_score = 5").contains("password.min_score: 5 is out of range; write 0 to 4"));
+}
+
+#[test]
+fn an_item_of_a_list_is_named_by_its_own_line() {
+    assert_eq!(
+        refused("[proxies]\ntrusted = [\n  \"127.0.0.1\",\n  \"::1/129\",\n]\n"),
+        "vestibule.toml:4: proxies.trusted[1]: `::1/129` is not a network; write an address or a network such as \
+         `10.0.0.0/8` or `fd00::/8`"
+    );
+}
+
+#[test]
+fn an_empty_section_that_is_none_is_refused_too() {
+    assert_eq!(refused("[sesion]\n"), "vestibule.toml:1: sesion: there is no such setting; did you mean `session`?");
+    assert!(read("[session]\n").is_ok());
 }
 
 #[test]
@@ -56,14 +71,14 @@ fn the_environment_wins() {
         ("VESTIBULE__PROXIES__TRUSTED", "10.0.0.0/8, fd00::/8"),
         ("VESTIBULE_CONFIG", "x"),
     ];
-    let environment = || environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let environment = || environment.iter().map(|(name, value)| ((*name).into(), (*value).into()));
     let file = Some((Path::new("vestibule.toml"), "[session]\nidle_timeout = \"2h\""));
     let config = Config::read(file, environment()).unwrap();
     assert_eq!(config.session.idle_timeout.0.seconds(), 3600);
     assert_eq!(config.proxies.trusted.len(), 2);
     let (_, raw, origin) = config.shown.iter().find(|(key, ..)| key == "session.idle_timeout").unwrap();
     assert_eq!((raw, origin.to_string().as_str()), (&Raw::Text("1h".to_owned()), "VESTIBULE__SESSION__IDLE_TIMEOUT"));
-    let unknown = [("VESTIBULE__SESSION__IDEL".to_owned(), "1h".to_owned())];
+    let unknown = [("VESTIBULE__SESSION__IDEL".into(), "1h".into())];
     assert!(Config::read(None, unknown.into_iter()).is_err());
 }
 
@@ -71,7 +86,7 @@ fn the_environment_wins() {
 fn combinations_that_cannot_work_are_refused() {
     for (text, expected) in [
         ("[session]\ncookie_prefix = \"a_\"\n[resolver]\ncache_for = \"1m\"", "cache_key_cookie = \"a_session\""),
-        ("[resolver]\ncache_key_cookie = \"x\"", "is not the session cookie; write `session`"),
+        ("[resolver]\ncache_key_cookie = \"x\"", "so write `session`"),
         (
             "public_url = \"https://a.example.com\"\n[login]\nreturn_to = [\"https://b.example.com\"]",
             "sent in a circle",
