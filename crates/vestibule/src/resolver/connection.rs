@@ -1,90 +1,41 @@
-//! One connection of a proxy: reads heads, has them answered, and writes, until one side has had enough.
+//! One connection of a proxy: heads in, answers out, until one side has had enough.
 //!
-//! Whoever is slow is bounded: a whole head must arrive within a time of its first byte, an answer must be taken within
-//! a time, and an idle connection ends. A body is never read; a request that announces one is answered and the
-//! connection closed. A refusal is followed by a lingering close, or the refused bytes still under way would make the
-//! kernel throw the refusal away before the client has read it.
+//! A body is never read; a request that announces one is answered from its head and the connection closed.
 
-use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
-use std::task::Poll;
-use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
-use vestibule_gate::time::Timestamp;
 
-use super::answer::{self, After, Date, Status};
-use super::deadline::Deadline;
-use super::head::{Head, MAX_HEAD, Slots, Version, may_be_whole};
-use super::input::Input;
 use super::resolve::{Clock, Question, Resolver};
-use super::seats::Seat;
 use crate::ops::resolves::{Outcome, Shard};
-
-/// How long each step may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Timeouts {
-    /// From the first byte of a head to its last.
-    pub head: Duration,
-    /// From an answer, or from the beginning, to the first byte of the next request. At least 75 s (PROXIES H21): nginx
-    /// and Caddy keep idle connections for a minute or two, and must not find them closed.
-    pub idle: Duration,
-    /// For a client that does not take its answer.
-    pub write: Duration,
-    /// For a client that goes on sending behind a refusal.
-    pub linger: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            head: Duration::from_secs(10),
-            idle: Duration::from_secs(90),
-            write: Duration::from_secs(10),
-            linger: Duration::from_secs(2),
-        }
-    }
-}
+use crate::wire::answer::{self, After, Date, Status};
+use crate::wire::connection::{Connection, Ending, Filled, Timeouts};
+use crate::wire::head::{Head, Slots, Version};
+use crate::wire::seats::Seat;
 
 /// Serves one connection to its end.
 pub async fn serve<S>(stream: S, seat: Seat, resolver: &Resolver, meter: &Shard, timeouts: Timeouts)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut connection = Connection {
-        stream,
-        seat,
-        input: Input::new(),
-        output: Vec::with_capacity(OUTPUT),
-        date: Date::default(),
-        deadline: Deadline::new(Instant::now() + timeouts.idle),
-        head_began: false,
-        timeouts,
-    };
+    let connection = Connection::new(stream, seat, timeouts);
+    let mut conversation =
+        Conversation { connection, resolver, meter, output: Vec::with_capacity(OUTPUT), date: Date::default() };
     // An error of the stream means that nobody is there to be told.
-    if let Ok(Ending::Linger) = connection.converse(resolver, meter).await {
-        connection.linger().await;
-    }
+    let ending = conversation.run().await.unwrap_or(Ending::Quiet);
+    conversation.connection.end(ending).await;
 }
 
 /// An answer has about 500 bytes; one with the longest roles has 2,000.
 const OUTPUT: usize = 1024;
 
-/// Behind so many bytes a lingering close has had enough.
-const LINGER: usize = 1024 * 1024;
-
-struct Connection<S> {
-    stream: S,
-    seat: Seat,
-    input: Input,
+struct Conversation<'r, S> {
+    connection: Connection<S>,
+    resolver: &'r Resolver,
+    meter: &'r Shard,
     output: Vec<u8>,
     date: Date,
-    deadline: Deadline,
-    /// Whether the deadline is that of a head.
-    head_began: bool,
-    timeouts: Timeouts,
 }
 
 /// A request.
@@ -130,161 +81,69 @@ enum Turn {
     Ended(Ending),
 }
 
-/// How a connection ends.
-enum Ending {
-    /// Nothing is under way.
-    Quiet,
-    /// Our last answer is, and perhaps bytes that nobody will read.
-    Linger,
-}
-
-enum Filled {
-    Bytes,
-    /// The client has gone, or we are asked to.
-    Nothing,
-    TimedOut,
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    async fn converse(&mut self, resolver: &Resolver, meter: &Shard) -> io::Result<Ending> {
+impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
+    async fn run(&mut self) -> io::Result<Ending> {
         let mut began = Instant::now();
         loop {
-            match self.turn(resolver, meter, &mut began).await? {
+            match self.turn(&mut began).await? {
                 Turn::Answered => {}
                 Turn::Ended(ending) => return Ok(ending),
-                Turn::Unfinished => match self.fill(resolver.now()).await? {
+                Turn::Unfinished => match self.connection.fill(self.resolver.now()).await? {
                     Filled::Bytes => began = Instant::now(),
                     Filled::Nothing => return Ok(Ending::Quiet),
-                    Filled::TimedOut if self.input.is_empty() => return Ok(Ending::Quiet),
-                    Filled::TimedOut => return self.refuse(Status::RequestTimeout, resolver.now(), meter).await,
+                    Filled::TimedOut if self.connection.input.is_empty() => return Ok(Ending::Quiet),
+                    Filled::TimedOut => return self.refuse(Status::RequestTimeout).await,
                 },
             }
         }
     }
 
     /// Answers the first of the pending requests. `began` is when its last byte arrived; then, when its answer went.
-    async fn turn(&mut self, resolver: &Resolver, meter: &Shard, began: &mut Instant) -> io::Result<Turn> {
-        if self.input.is_empty() {
+    async fn turn(&mut self, began: &mut Instant) -> io::Result<Turn> {
+        if self.connection.input.is_empty() {
             return Ok(Turn::Unfinished);
         }
-        let Composed { outcome, after, length, body_announced } = match self.compose(resolver).await {
+        let composed = match self.compose().await {
             Ok(Some(composed)) => composed,
             Ok(None) => {
-                self.unfinished(*began);
+                self.connection.head_is_unfinished(*began);
                 return Ok(Turn::Unfinished);
             }
-            Err(status) => return self.refuse(status, resolver.now(), meter).await.map(Turn::Ended),
+            Err(status) => return self.refuse(status).await.map(Turn::Ended),
         };
-        self.write().await?;
-        self.input.consume(length);
+        self.connection.write(&self.output).await?;
+        self.connection.input.consume(composed.length);
         let ended = Instant::now();
-        meter.record(outcome, ended - *began);
+        self.meter.record(composed.outcome, ended - *began);
         *began = ended;
-        Ok(match after {
-            After::Close if body_announced || !self.input.is_empty() => Turn::Ended(Ending::Linger),
+        Ok(match composed.after {
+            After::Close if composed.body_announced || !self.connection.input.is_empty() => Turn::Ended(Ending::Linger),
             After::Close => Turn::Ended(Ending::Quiet),
             After::Keep | After::KeepAndSay => {
-                self.deadline.set(ended + self.timeouts.idle);
-                self.head_began = false;
+                self.connection.has_answered(ended);
                 Turn::Answered
             }
         })
     }
 
     /// Puts the answer to the first pending request into the output; nothing when it has not all arrived.
-    async fn compose(&mut self, resolver: &Resolver) -> Result<Option<Composed>, Status> {
-        let Some(asked) = read(self.input.pending(), resolver)? else { return Ok(None) };
-        self.seat.is_busy();
-        let after = After::wanted(asked.version, asked.keep_alive, self.seat.is_called());
-        let clock = Clock { now: resolver.now(), date: &mut self.date };
+    async fn compose(&mut self) -> Result<Option<Composed>, Status> {
+        let Some(asked) = read(self.connection.input.pending(), self.resolver)? else { return Ok(None) };
+        self.connection.seat.is_busy();
+        let after = After::wanted(asked.version, asked.keep_alive, self.connection.seat.is_called());
+        let clock = Clock { now: self.resolver.now(), date: &mut self.date };
         self.output.clear();
-        let outcome = resolver.answer(&asked.what, after, clock, &mut self.output).await;
+        let outcome = self.resolver.answer(&asked.what, after, clock, &mut self.output).await;
+        tracing::trace!(connection = self.connection.seat.number(), ?outcome, "resolved");
         Ok(Some(Composed { outcome, after, length: asked.length, body_announced: asked.body_announced }))
     }
 
-    /// From the first byte of a head on, its own deadline counts, whatever arrives.
-    fn unfinished(&mut self, arrived: Instant) {
-        if !self.head_began {
-            self.head_began = true;
-            self.deadline.set(arrived + self.timeouts.head);
-        }
-    }
-
-    async fn refuse(&mut self, status: Status, now: Timestamp, meter: &Shard) -> io::Result<Ending> {
+    async fn refuse(&mut self, status: Status) -> io::Result<Ending> {
         self.output.clear();
-        answer::bare(&mut self.output, status, After::Close, &mut self.date, now);
-        meter.count(Outcome::Refused);
-        tracing::debug!(?status, "refused a request head");
-        self.write().await?;
+        answer::bare(&mut self.output, status, After::Close, &mut self.date, self.resolver.now());
+        self.meter.count(Outcome::Refused);
+        tracing::debug!(connection = self.connection.seat.number(), ?status, "refused a request head");
+        self.connection.write(&self.output).await?;
         Ok(Ending::Linger)
-    }
-
-    /// Waits for bytes that may finish a head.
-    async fn fill(&mut self, now: Timestamp) -> io::Result<Filled> {
-        self.seat.waits(now);
-        self.input.shrink();
-        loop {
-            let before = self.input.pending().len();
-            let filled = poll_fn(|cx| {
-                if let Poll::Ready(count) = self.input.poll_fill(Pin::new(&mut self.stream), cx) {
-                    return Poll::Ready(count.map(|count| if count == 0 { Filled::Nothing } else { Filled::Bytes }));
-                }
-                if self.seat.poll_called(cx).is_ready() {
-                    return Poll::Ready(Ok(Filled::Nothing));
-                }
-                self.deadline.poll(cx).map(|()| Ok(Filled::TimedOut))
-            })
-            .await?;
-            let pending = self.input.pending();
-            if !matches!(filled, Filled::Bytes)
-                || before == 0
-                || pending.len() >= MAX_HEAD
-                || may_be_whole(pending, before)
-            {
-                return Ok(filled);
-            }
-        }
-    }
-
-    async fn write(&mut self) -> io::Result<()> {
-        let mut written = 0;
-        while written < self.output.len() {
-            let mut waited = false;
-            let count = poll_fn(|cx| {
-                if let Poll::Ready(count) = Pin::new(&mut self.stream).poll_write(cx, &self.output[written..]) {
-                    return Poll::Ready(count);
-                }
-                if !waited {
-                    waited = true;
-                    self.deadline.set(Instant::now() + self.timeouts.write);
-                }
-                self.deadline.poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
-            })
-            .await?;
-            if count == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
-            }
-            written += count;
-        }
-        Ok(())
-    }
-
-    /// Says that nothing more comes, and reads away what still arrives, for a while.
-    async fn linger(mut self) {
-        let longest = self.timeouts.linger;
-        let read_away = async {
-            self.stream.shutdown().await?;
-            let mut bytes = 0;
-            while bytes < LINGER {
-                self.input.clear();
-                match poll_fn(|cx| self.input.poll_fill(Pin::new(&mut self.stream), cx)).await? {
-                    0 => break,
-                    count => bytes += count,
-                }
-            }
-            Ok::<(), io::Error>(())
-        };
-        // Whether it went well makes no difference any more.
-        let _ = tokio::time::timeout(longest, read_away).await;
     }
 }

@@ -12,9 +12,9 @@ use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::verdict::{HeaderNames, Identity, Verdict};
 use vestibule_ledger::{Fault, Ledger};
 
-use super::answer::{self, After, Date, Status};
-use super::head::{Head, Method};
 use crate::ops::resolves::Outcome;
+use crate::wire::answer::{self, After, Date, Status};
+use crate::wire::head::{Head, Method};
 
 /// Whether proxies may keep answers for a while: `[resolver] cache_for` and `cache_key_cookie`.
 #[derive(Debug, Clone)]

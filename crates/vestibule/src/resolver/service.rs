@@ -1,19 +1,21 @@
-//! Lets connections in at the resolver's listeners, and at the end waits for those that answer.
+//! The resolver with its counters, time-outs and seats, ready to be served on any number of listeners.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::connection::{Timeouts, serve};
+use super::connection::serve;
 use super::resolve::Resolver;
-use super::seats::Seats;
 use crate::listen::{Accepted, Listener};
 use crate::ops::resolves::Resolves;
+use crate::wire::accept::{accept_on, drain};
+use crate::wire::connection::Timeouts;
+use crate::wire::seats::{Seat, Seats};
 
 /// Connections at a time. Each costs at most 64 KiB of buffer, and 4 KiB usually: 256 MiB, if every one of them sends
 /// the longest head at once.
 pub const MAX_CONNECTIONS: u32 = 4096;
 
-/// The resolver, ready to be served on any number of listeners.
+/// The resolver, ready to be served.
 #[derive(Clone)]
 pub struct Service {
     resolver: Arc<Resolver>,
@@ -31,29 +33,22 @@ impl Service {
 
     /// Lets connections in. Never ends; whoever has enough drops it.
     pub async fn accept_on(&self, listener: &Listener) {
-        loop {
-            let accepted = listener.accept().await;
-            let seat = self.seats.take(self.resolver.now()).await;
+        let serve_one = |accepted, seat: Seat| {
             let Self { resolver, resolves, timeouts, .. } = self.clone();
-            tokio::spawn(async move {
+            async move {
                 let shard = resolves.shard(seat.number());
                 match accepted {
                     Accepted::Tcp(stream, _) => serve(stream, seat, &resolver, shard, timeouts).await,
                     Accepted::Unix(stream) => serve(stream, seat, &resolver, shard, timeouts).await,
                 }
-            });
-        }
+            }
+        };
+        accept_on(listener, &self.seats, || self.resolver.now(), serve_one).await;
     }
 
     /// Asks idle connections to leave and the others to finish first, and waits for them, but not longer than `longest`.
     pub async fn drain(&self, longest: Duration) {
-        self.seats.close();
-        if tokio::time::timeout(longest, self.seats.empty()).await.is_err() {
-            tracing::warn!(
-                connections = self.seats.taken(),
-                "resolver connections are cut off: they did not end in time"
-            );
-        }
+        drain(&self.seats, longest).await;
     }
 
     /// What answers.

@@ -13,9 +13,10 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use vestibule::ops::resolves::Resolves;
-use vestibule::resolver::connection::{Timeouts, serve};
-use vestibule::resolver::head::{MAX_HEAD, MAX_HEADERS};
-use vestibule::resolver::seats::Seats;
+use vestibule::resolver::connection::serve;
+use vestibule::wire::connection::Timeouts;
+use vestibule::wire::head::{MAX_HEAD, MAX_HEADERS};
+use vestibule::wire::seats::Seats;
 
 use crate::house::House;
 

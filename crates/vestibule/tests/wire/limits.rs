@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vestibule::resolver::head::{MAX_HEAD, MAX_HEADERS};
+use vestibule::wire::head::{MAX_HEAD, MAX_HEADERS};
 
 use crate::house::{House, Plan};
 

@@ -4,5 +4,6 @@ mod contract;
 mod differential;
 mod house;
 mod limits;
+mod pages;
 mod slow;
 mod smuggling;

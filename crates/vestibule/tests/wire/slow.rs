@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use vestibule::resolver::connection::Timeouts;
+use vestibule::wire::connection::Timeouts;
 
 use crate::house::{House, Plan};
 

@@ -10,18 +10,18 @@ use std::task::{Context, Poll, ready};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 #[derive(Debug)]
-pub(super) struct Deadline {
+pub(crate) struct Deadline {
     timer: Pin<Box<Sleep>>,
     at: Instant,
 }
 
 impl Deadline {
-    pub(super) fn new(at: Instant) -> Self {
+    pub(crate) fn new(at: Instant) -> Self {
         Self { timer: Box::pin(sleep_until(at)), at }
     }
 
     /// Moves it. Only an earlier one than the timer knows moves the timer.
-    pub(super) fn set(&mut self, at: Instant) {
+    pub(crate) fn set(&mut self, at: Instant) {
         self.at = at;
         if at < self.timer.deadline() {
             self.timer.as_mut().reset(at);
@@ -29,7 +29,7 @@ impl Deadline {
     }
 
     /// Ready when it has passed.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             ready!(self.timer.as_mut().poll(cx));
             if self.timer.deadline() >= self.at {

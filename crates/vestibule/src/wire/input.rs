@@ -16,48 +16,59 @@ const KEPT: usize = 16 * 1024;
 
 /// Bytes that arrived and were not consumed yet. All of `bytes` is initialised, so that reading into it costs nothing.
 #[derive(Debug)]
-pub(super) struct Input {
+pub(crate) struct Input {
     bytes: Vec<u8>,
     start: usize,
     end: usize,
 }
 
 impl Input {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { bytes: vec![0; SMALL], start: 0, end: 0 }
     }
 
     /// What is here.
-    pub(super) fn pending(&self) -> &[u8] {
+    pub(crate) fn pending(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.start == self.end
     }
 
     /// Removes what was answered.
-    pub(super) fn consume(&mut self, length: usize) {
+    pub(crate) fn consume(&mut self, length: usize) {
         self.start = (self.start + length).min(self.end);
         if self.is_empty() {
             self.clear();
         }
     }
 
+    /// Removes up to so many bytes, and returns them. They stay where they are until the next fill.
+    pub(crate) fn take(&mut self, most: usize) -> &[u8] {
+        let from = self.start;
+        self.start = self.end.min(from + most);
+        let to = self.start;
+        if self.is_empty() {
+            self.clear();
+        }
+        &self.bytes[from..to]
+    }
+
     /// Forgets all.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         (self.start, self.end) = (0, 0);
     }
 
     /// Gives a large buffer back. For a connection that is about to wait.
-    pub(super) fn shrink(&mut self) {
+    pub(crate) fn shrink(&mut self) {
         if self.is_empty() && self.bytes.len() > KEPT {
             self.bytes = vec![0; SMALL];
         }
     }
 
     /// Reads once, behind what is pending; 0 is the end of the stream. Grows when it is full, up to [`MAX_HEAD`].
-    pub(super) fn poll_fill<S: AsyncRead>(
+    pub(crate) fn poll_fill<S: AsyncRead>(
         &mut self,
         stream: Pin<&mut S>,
         cx: &mut Context<'_>,
@@ -89,7 +100,7 @@ mod tests {
     use std::task::{Context, Poll, Waker};
 
     use super::{Input, KEPT, SMALL};
-    use crate::resolver::head::MAX_HEAD;
+    use crate::wire::head::MAX_HEAD;
 
     fn fill(input: &mut Input, mut bytes: &[u8]) -> usize {
         let mut cx = Context::from_waker(Waker::noop());
