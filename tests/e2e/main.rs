@@ -1,1 +1,11 @@
-//! The built binary behind real parts.
+//! The built binary, real nginx and a recording application, attacked and used as strangers and operators do.
+//! One program, because linking many costs minutes; a module here mirrors a sentence of the promises.
+
+mod attacks;
+mod cli;
+mod durability;
+mod listeners;
+mod nginx;
+mod operations;
+mod run;
+mod secrets;

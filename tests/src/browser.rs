@@ -60,7 +60,8 @@ impl Browser {
         process.ready(|| try_exchange(&driver, STATUS).is_ok_and(|answer| answer.status == 200));
         let mut args: Vec<String> = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
         args.push(format!("--user-data-dir={}", profile.path().join("profile").display()));
-        let capabilities = json!({"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": {
+        let capabilities = json!({"capabilities": {"alwaysMatch": {"browserName": "chrome",
+        "goog:loggingPrefs": {"browser": "ALL"}, "goog:chromeOptions": {
             "args": args,
             "binary": "/usr/bin/chromium",
             "prefs": {
@@ -164,6 +165,15 @@ impl Browser {
         let cookies = self.send("GET", &format!("/session/{}/cookie", self.session), &Value::Null);
         let cookie = cookies.as_array()?.iter().find(|cookie| cookie["name"] == name)?.clone();
         cookie["value"].as_str().map(str::to_owned)
+    }
+
+    /// What the browser itself complained about since the last call: a policy that was broken, a script that failed.
+    /// The status of a refused form is no complaint.
+    pub fn complaints(&self) -> Vec<String> {
+        let log = self.command("/se/log", &json!({"type": "browser"}));
+        let texts = log.as_array().into_iter().flatten().filter_map(|line| line["message"].as_str());
+        let is_status = |text: &&str| text.contains("the server responded with a status of");
+        texts.filter(|text| !is_status(text)).map(str::to_owned).collect()
     }
 
     /// One of Chromium's own commands (the DevTools protocol).

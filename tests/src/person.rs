@@ -1,6 +1,8 @@
 //! Somebody with a browser that is not one: cookies are kept and forms are sent as a browser does, by hand.
 
-use crate::http::{Address, Response, exchange};
+use std::io;
+
+use crate::http::{Address, Response, try_exchange};
 use crate::server::PASSWORD;
 
 /// A cookie jar and a place to go.
@@ -24,13 +26,13 @@ impl Person {
     /// Opens one of our pages.
     #[track_caller]
     pub fn get(&mut self, page: &str) -> Response {
-        self.request("GET", &format!("{}{page}", self.path), &[("Sec-Fetch-Site", "same-origin")], None)
+        self.answered("GET", &format!("{}{page}", self.path), &[("Sec-Fetch-Site", "same-origin")], None)
     }
 
     /// Opens any path of the host.
     #[track_caller]
     pub fn get_path(&mut self, path: &str) -> Response {
-        self.request("GET", path, &[], None)
+        self.answered("GET", path, &[], None)
     }
 
     /// Sends a form from our own page.
@@ -42,8 +44,15 @@ impl Person {
     /// Sends a form with the headers that say where it comes from.
     #[track_caller]
     pub fn post_as(&mut self, page: &str, fields: &[(&str, &str)], from: &[(&str, &str)]) -> Response {
-        let pairs: Vec<String> = fields.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect();
-        self.request("POST", &format!("{}{page}", self.path), from, Some(&pairs.join("&")))
+        self.answered("POST", &format!("{}{page}", self.path), from, Some(&form(fields)))
+    }
+
+    /// As [`Self::post`], to a server that may be gone.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub fn try_post(&mut self, page: &str, fields: &[(&str, &str)]) -> io::Result<Response> {
+        self.request("POST", &format!("{}{page}", self.path), &[("Sec-Fetch-Site", "same-origin")], Some(&form(fields)))
     }
 
     /// Signs in with [`PASSWORD`] and checks that it worked.
@@ -89,7 +98,11 @@ impl Person {
     }
 
     #[track_caller]
-    fn request(&mut self, method: &str, path: &str, more: &[(&str, &str)], form: Option<&str>) -> Response {
+    fn answered(&mut self, method: &str, path: &str, more: &[(&str, &str)], form: Option<&str>) -> Response {
+        self.request(method, path, more, form).unwrap_or_else(|error| panic!("{method} {path}: no answer: {error}"))
+    }
+
+    fn request(&mut self, method: &str, path: &str, more: &[(&str, &str)], form: Option<&str>) -> io::Result<Response> {
         let host = self.origin.split("//").nth(1).unwrap_or_default();
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
         let mut line = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
@@ -103,9 +116,9 @@ impl Person {
             line("Content-Type", "application/x-www-form-urlencoded");
             line("Content-Length", &form.len().to_string());
         }
-        let answer = exchange(&self.address, format!("{head}\r\n{}", form.unwrap_or_default()).as_bytes());
+        let answer = try_exchange(&self.address, format!("{head}\r\n{}", form.unwrap_or_default()).as_bytes())?;
         self.keep(&answer);
-        answer
+        Ok(answer)
     }
 
     fn keep(&mut self, answer: &Response) {
@@ -120,6 +133,10 @@ impl Person {
             }
         }
     }
+}
+
+fn form(fields: &[(&str, &str)]) -> String {
+    fields.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect::<Vec<_>>().join("&")
 }
 
 fn is_deletion(cookie: &str) -> bool {

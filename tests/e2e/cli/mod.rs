@@ -1,0 +1,26 @@
+//! Every command, while the server runs and while it does not: what an operator does is in force when the command
+//! returns, whoever holds the data folder.
+
+mod backup;
+mod config;
+mod folder;
+mod import;
+mod sessions;
+mod usage;
+mod users;
+
+use vestibule_tests::server::{Setup, Vestibule};
+
+/// Runs a test on a running server and on a stopped one.
+fn running_and_stopped(test: impl Fn(Vestibule)) {
+    test(Setup::default().start());
+    test(Setup::default().prepare());
+}
+
+/// Starts the server if the test runs without, to look at what the commands left.
+fn up(mut vestibule: Vestibule, running: bool) -> Vestibule {
+    if !running {
+        vestibule.start();
+    }
+    vestibule
+}

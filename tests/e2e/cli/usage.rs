@@ -1,0 +1,87 @@
+//! What every command has in common: help with an example, exit codes, `--config` anywhere, completions, a man page.
+
+use std::process::Command;
+
+use vestibule_tests::process::run;
+use vestibule_tests::program;
+use vestibule_tests::server::Setup;
+
+const COMMANDS: &[&[&str]] = &[
+    &["serve"],
+    &["config", "check"],
+    &["config", "show"],
+    &["user", "add"],
+    &["user", "list"],
+    &["user", "show"],
+    &["user", "set"],
+    &["user", "disable"],
+    &["user", "enable"],
+    &["user", "delete"],
+    &["user", "password"],
+    &["user", "import"],
+    &["session", "create"],
+    &["session", "list"],
+    &["session", "revoke"],
+    &["proxy-config", "nginx"],
+    &["backup"],
+    &["doctor"],
+];
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    for command in COMMANDS {
+        let said = run(Command::new(program::vestibule()).args(*command).arg("--help"), "").expect_code(0);
+        assert!(said.out.contains("Example"), "{command:?} has no example:\n{}", said.out);
+        assert!(said.out.contains(&format!("vestibule {}", command.join(" "))), "{command:?}:\n{}", said.out);
+    }
+}
+
+#[test]
+fn wrong_usage_is_2_and_a_refusal_is_1() {
+    let vestibule = Setup::default().prepare();
+    for wrong in [&["frobnicate"][..], &["user", "add"], &["user", "show", "a@example.com", "--frob"], &["serve", "x"]]
+    {
+        vestibule.cli(wrong).expect_code(2);
+    }
+    for refused in [&["user", "show", "a@example.com"][..], &["user", "disable", "a@example.com"]] {
+        let said = vestibule.cli(refused).expect_code(1);
+        assert!(!said.err.is_empty() && said.out.is_empty(), "a refusal is said on standard error: {said:?}");
+    }
+}
+
+#[test]
+fn the_configuration_is_named_anywhere_or_by_the_environment() {
+    let vestibule = Setup::default().prepare();
+    vestibule.add_user("ada@example.com", &[]);
+    let file = vestibule.config_file();
+    let file = file.to_str().unwrap();
+    let command = || Command::new(program::vestibule());
+    for args in [
+        ["--config", file, "user", "show", "ada@example.com"],
+        ["user", "--config", file, "show", "ada@example.com"],
+        ["user", "show", "--config", file, "ada@example.com"],
+        ["user", "show", "ada@example.com", "--config", file],
+    ] {
+        run(command().args(args), "").expect_code(0);
+    }
+    run(command().args(["user", "show", "ada@example.com"]).env("VESTIBULE_CONFIG", file), "").expect_code(0);
+    run(command().args(["user", "show", "ada@example.com"]).current_dir(vestibule.folder()), "").expect_code(0);
+    let missing = run(command().args(["config", "check", "--config", "/nowhere.toml"]), "").expect_code(1);
+    assert!(missing.err.contains("/nowhere.toml"), "{}", missing.err);
+}
+
+#[test]
+fn completions_and_a_man_page_are_printed() {
+    let vestibule = Setup::default().prepare();
+    for shell in ["bash", "zsh", "fish"] {
+        let said = vestibule.cli(&["completions", shell]).expect_code(0);
+        assert!(said.out.contains("proxy-config"), "{shell}");
+    }
+    assert!(vestibule.cli(&["man"]).expect_code(0).out.contains(".TH"));
+}
+
+#[test]
+fn the_version_is_said() {
+    let said = run(Command::new(program::vestibule()).arg("--version"), "").expect_code(0);
+    assert!(said.out.starts_with("vestibule 0."), "{}", said.out);
+}

@@ -1,0 +1,117 @@
+//! Bodies, upgrades and old clients through the printed configuration.
+
+use vestibule_tests::http::{Connection, exchange};
+use vestibule_tests::nginx::Site;
+use vestibule_tests::server::Setup;
+
+fn signed_in() -> (Site, String) {
+    let site = Site::printed(Setup::default());
+    site.vestibule.add_user("ada@example.com", &[]);
+    let secret = site.vestibule.create_session("ada@example.com");
+    (site, format!("Cookie: session={secret}\r\n"))
+}
+
+#[test]
+fn a_megabyte_passes_whole_with_a_length_and_in_chunks() {
+    let (site, cookie) = signed_in();
+    let body = vec![b'x'; 1 << 20];
+    let start = format!("POST / HTTP/1.1\r\nHost: any\r\nConnection: close\r\n{cookie}");
+    let long = [format!("{start}Content-Length: {}\r\n\r\n", body.len()).as_bytes(), &body].concat();
+    assert_eq!(exchange(&site.proxy(), &long).status, 200, "{}", site.nginx.errors());
+    assert_eq!(site.backend.last().body_bytes, body.len());
+    assert_eq!(site.backend.last().identity("session-valid"), Some("true"));
+
+    let size = format!("{:x}\r\n", body.len());
+    let head = format!("{start}Transfer-Encoding: chunked\r\n\r\n{size}");
+    let chunked = [head.as_bytes(), &body, b"\r\n0\r\n\r\n"].concat();
+    assert_eq!(exchange(&site.proxy(), &chunked).status, 200, "{}", site.nginx.errors());
+    assert_eq!(site.backend.last().body_bytes, body.len());
+}
+
+#[test]
+fn a_client_that_asks_before_it_sends_is_asked_for_the_body() {
+    let (site, cookie) = signed_in();
+    let mut client = Connection::open(&site.proxy()).unwrap();
+    let head = format!("POST / HTTP/1.1\r\nHost: any\r\n{cookie}Expect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+    client.send(head.as_bytes()).unwrap();
+    assert_eq!(client.receive(false).unwrap().status, 100);
+    client.send(b"body").unwrap();
+    assert_eq!(client.receive(false).unwrap().status, 200);
+    assert_eq!(site.backend.last().body_bytes, 4);
+}
+
+#[test]
+fn a_websocket_opens_and_carries_an_identity() {
+    let (site, cookie) = signed_in();
+    let mut client = Connection::open(&site.proxy()).unwrap();
+    let head = format!(
+        "GET /ws HTTP/1.1\r\nHost: any\r\n{cookie}Upgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    client.send(head.as_bytes()).unwrap();
+    assert_eq!(client.receive(false).unwrap().status, 101, "{}", site.nginx.errors());
+    client.send(b"frame").unwrap();
+    assert_eq!(client.exactly(5).unwrap(), b"frame");
+    assert_eq!(site.backend.last().identity("session-valid"), Some("true"));
+}
+
+#[test]
+fn h2c_cannot_be_smuggled_past_the_check() {
+    let (site, cookie) = signed_in();
+    for upgrade in ["h2c", "h2c, websocket", "websocket, h2c", "H2C", "foo"] {
+        let head = format!(
+            "GET / HTTP/1.1\r\nHost: any\r\n{cookie}Upgrade: {upgrade}\r\n\
+             HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nConnection: Upgrade, HTTP2-Settings\r\n\r\n"
+        );
+        assert_eq!(exchange(&site.proxy(), head.as_bytes()).status, 200, "{upgrade}");
+        let seen = site.backend.last();
+        assert_eq!(seen.all("upgrade"), [""; 0], "{upgrade} reached the application");
+        assert!(!seen.all("connection").join(",").to_lowercase().contains("upgrade"), "{}", seen.head);
+    }
+}
+
+#[test]
+fn an_old_client_is_served() {
+    let (site, cookie) = signed_in();
+    let answer = exchange(&site.proxy(), format!("GET / HTTP/1.0\r\nHost: any\r\n{cookie}\r\n").as_bytes());
+    assert_eq!(answer.status, 200);
+    assert_eq!(site.backend.last().identity("session-valid"), Some("true"));
+    let head = format!("HEAD / HTTP/1.1\r\nHost: any\r\nConnection: close\r\n{cookie}\r\n");
+    assert_eq!(exchange(&site.proxy(), head.as_bytes()).status, 200);
+    assert_eq!(site.backend.last().identity("session-valid"), Some("true"));
+}
+
+#[test]
+fn a_long_cookie_of_the_application_breaks_nothing() {
+    let (site, cookie) = signed_in();
+    let cookie = cookie.trim_end().replace("session=", &format!("big={}; session=", "y".repeat(20_000)));
+    let request = format!("GET / HTTP/1.1\r\nHost: any\r\nConnection: close\r\n{cookie}\r\n\r\n");
+    assert_eq!(exchange(&site.proxy(), request.as_bytes()).status, 200, "{}", site.nginx.errors());
+    let seen = site.backend.last();
+    assert_eq!(seen.identity("session-valid"), Some("true"));
+    assert!(seen.head.contains(&"y".repeat(20_000)), "the application's own cookie is lost");
+}
+
+#[test]
+fn nginx_keeps_its_connection_to_the_resolver() {
+    let (site, cookie) = signed_in();
+    let opened = || {
+        let page =
+            exchange(&site.vestibule.ops(), b"GET /metrics HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n").text();
+        let line = page.lines().find(|line| line.starts_with("vestibule_resolver_connections_total"));
+        line.and_then(|line| line.rsplit(' ').next()).and_then(|count| count.parse::<f64>().ok())
+    };
+    let request = format!("GET / HTTP/1.1\r\nHost: any\r\nConnection: close\r\n{cookie}\r\n");
+    exchange(&site.proxy(), request.as_bytes());
+    let before = opened();
+    for _ in 0..20 {
+        exchange(&site.proxy(), request.as_bytes());
+    }
+    // Without the metric the test cannot fail: then it says so.
+    match (before, opened()) {
+        (Some(before), Some(after)) => {
+            assert!(after - before < 3.0, "{} new connections for 20 requests", after - before)
+        }
+        _ => panic!("no metric vestibule_resolver_connections_total"),
+    }
+}

@@ -1,0 +1,91 @@
+//! The configuration that Authgear publishes works by changing the addresses, with and without its caching lines.
+
+use rustix::process::Signal;
+use vestibule_tests::http::{Response, exchange};
+use vestibule_tests::nginx::Site;
+use vestibule_tests::server::Setup;
+
+fn both(test: impl Fn(Site)) {
+    for cached in [false, true] {
+        test(Site::published(Setup::default(), cached));
+    }
+}
+
+#[test]
+fn the_application_knows_who_signed_in_until_they_sign_out() {
+    both(|site| {
+        site.vestibule.add_user("ada@example.com", &["--verified"]);
+        assert_eq!(site.user_seen_for("theme=dark"), None);
+
+        let mut ada = site.vestibule.person();
+        let cookie = format!("session={}", ada.sign_in("ada@example.com").session());
+        assert!(site.user_seen_for(&cookie).is_some());
+        let seen = site.backend.last();
+        assert_eq!(seen.identity("session-valid"), Some("true"));
+        assert_eq!(seen.identity("user-anonymous"), Some("false"));
+        assert_eq!(seen.identity("user-verified"), Some("true"));
+        assert_eq!(seen.identity("session-amr"), Some("pwd"));
+
+        assert_eq!(ada.post("/logout", &[]).status, 303);
+        assert_eq!(site.user_seen_for(&cookie), None, "signed out: the very next request");
+        assert_eq!(site.backend.last().identity("session-valid"), Some("false"));
+    });
+}
+
+#[test]
+fn revoked_by_the_operator_on_the_very_next_request() {
+    both(|site| {
+        site.vestibule.add_user("ada@example.com", &[]);
+        let cookie = format!("session={}", site.vestibule.create_session("ada@example.com"));
+        assert!(site.user_seen_for(&cookie).is_some());
+        site.vestibule.cli(&["session", "revoke", "--user", "ada@example.com"]).expect_code(0);
+        assert_eq!(site.user_seen_for(&cookie), None);
+    });
+}
+
+#[test]
+fn a_request_without_credentials_carries_no_identity() {
+    both(|site| {
+        site.get("/", &[]);
+        assert_eq!(site.backend.last().identity_like(), []);
+    });
+}
+
+#[test]
+fn nobody_reaches_the_application_while_nobody_can_be_asked() {
+    both(|mut site| {
+        site.vestibule.add_user("ada@example.com", &[]);
+        let cookie = format!("session={}", site.vestibule.create_session("ada@example.com"));
+        assert!(site.user_seen_for(&cookie).is_some());
+        let reached = site.backend.seen().len();
+
+        site.vestibule.process().signal(Signal::STOP);
+        site.vestibule.kill();
+        assert_eq!(site.get("/", &[("Cookie", &cookie)]).status, 500);
+        assert_eq!(site.backend.seen().len(), reached);
+    });
+}
+
+#[test]
+fn a_megabyte_passes_whole() {
+    both(|site| {
+        let answer = post(&site, 1 << 20);
+        assert_eq!(answer.status, 200, "{}", site.nginx.errors());
+        assert_eq!(site.backend.last().body_bytes, 1 << 20);
+    });
+}
+
+/// Not a promise of ours but the reason for the printed configuration: nginx deletes only the names that are listed.
+#[test]
+fn the_published_file_has_the_hole_that_the_documents_name() {
+    let site = Site::published(Setup::default(), false);
+    site.get("/", &[("x-authgear-user-roles", "admin"), ("x-authgear-user-id", "forged")]);
+    let seen = site.backend.last();
+    assert_eq!(seen.identity("user-roles"), Some("admin"), "the published file has learnt: mend the documents");
+    assert_eq!(seen.identity("user-id"), None);
+}
+
+fn post(site: &Site, size: usize) -> Response {
+    let head = format!("POST / HTTP/1.1\r\nHost: any\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n");
+    exchange(&site.proxy(), &[head.into_bytes(), vec![b'x'; size]].concat())
+}

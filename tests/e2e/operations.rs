@@ -1,0 +1,167 @@
+//! Running it: the end, the reload, the metrics, and time. Time is moved with libfaketime or is one second long.
+
+use std::fs;
+
+use rustix::process::Signal;
+use vestibule_tests::http::{Connection, exchange};
+use vestibule_tests::server::{Setup, Vestibule};
+use vestibule_tests::{skip, wait};
+
+const EMAIL: &str = "ada@example.com";
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+
+fn get(vestibule: &Vestibule, path: &str) -> String {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
+    exchange(&vestibule.ops(), request.as_bytes()).text()
+}
+
+#[test]
+fn a_termination_drains_and_ends_well() {
+    let mut vestibule = Setup::default().start();
+    vestibule.add_user(EMAIL, &[]);
+    let mut idle = Connection::open(&vestibule.resolver()).unwrap();
+    idle.send(b"GET /_resolver/resolve HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    assert_eq!(idle.receive(false).unwrap().status, 200);
+    let ((), took) = wait::measured(|| vestibule.stop());
+    assert!(took.as_secs() < 15, "an idle connection held the end up for {took:?}");
+    vestibule.start();
+    vestibule.cli(&["user", "show", EMAIL]).expect_code(0);
+}
+
+#[test]
+fn a_reload_takes_what_it_can_and_refuses_a_bad_file() {
+    let mut vestibule = Setup::default().start();
+    let is_open = |vestibule: &Vestibule| vestibule.person().get("/signup").text().contains("name=\"password\"");
+    assert!(!is_open(&vestibule));
+    let file = vestibule.config_file();
+    let config = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{config}\n[signup]\nenabled = true\n")).unwrap();
+    vestibule.process().signal(Signal::HUP);
+    wait::until("sign-up is open after the reload", || is_open(&vestibule).then_some(()));
+
+    fs::write(&file, "[signup]\nenabld = false\n").unwrap();
+    vestibule.process().signal(Signal::HUP);
+    wait::until("the bad file is named in the log", || vestibule.log().contains("enabld").then_some(()));
+    assert!(is_open(&vestibule), "it goes on with what it had");
+
+    let moved = config.replace("[listen]", "[listen] # moved").replace("ops = [\"127.0.0.1:", "ops = [\"127.0.0.2:");
+    fs::write(&file, format!("{moved}\n[signup]\nenabled = true\n")).unwrap();
+    vestibule.process().signal(Signal::HUP);
+    wait::until("the key that needs a restart is named", || vestibule.log().contains("listen.ops").then_some(()));
+}
+
+#[test]
+fn the_metrics_count_what_happened() {
+    let vestibule = Setup::default().start();
+    vestibule.add_user(EMAIL, &[]);
+    let secret = vestibule.person().sign_in(EMAIL).session();
+    vestibule.person().try_sign_in(EMAIL, "a guess");
+    for _ in 0..3 {
+        vestibule.is_live(&secret);
+    }
+    vestibule.resolve(&[]);
+    let page = get(&vestibule, "/metrics");
+    for name in ["resolve", "sign_in", "sessions", "store", "queue"] {
+        assert!(page.lines().any(|line| line.starts_with("vestibule_") && line.contains(name)), "no {name} in\n{page}");
+    }
+    assert!(page.contains("_bucket{") && page.contains("le=\"0.00001\""), "no histogram from 10 microseconds:\n{page}");
+    assert!(!page.contains(EMAIL) && !page.contains(&secret), "a metric names somebody");
+}
+
+#[test]
+fn a_session_ends_when_its_lifetime_is_over_however_busy_it_is() {
+    let vestibule = Setup::default().config("[session]\nlifetime = \"3s\"\nidle_timeout = \"3s\"").start();
+    vestibule.add_user(EMAIL, &[]);
+    let secret = vestibule.create_session(EMAIL);
+    assert!(vestibule.is_live(&secret));
+    wait::until("the session ends although it is used all the time", || (!vestibule.is_live(&secret)).then_some(()));
+}
+
+#[test]
+fn a_session_that_is_used_stays_and_one_that_is_not_ends() {
+    let vestibule = Setup::default().config("[session]\nidle_timeout = \"3s\"").start();
+    vestibule.add_user(EMAIL, &[]);
+    let (used, unused) = (vestibule.create_session(EMAIL), vestibule.create_session(EMAIL));
+    let mut uses = 0;
+    wait::until("sixty uses, more than three seconds in all", || {
+        std::thread::sleep(std::time::Duration::from_millis(80));
+        assert!(vestibule.is_live(&used), "the used session ended after {uses} uses");
+        uses += 1;
+        (uses == 60).then_some(())
+    });
+    assert!(!vestibule.is_live(&unused), "the unused session lives");
+}
+
+/// A server whose clock is moved by writing a file.
+struct Clock {
+    vestibule: Vestibule,
+    file: std::path::PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Clock {
+    fn start() -> Option<Self> {
+        if !std::path::Path::new(FAKETIME).exists() {
+            return None;
+        }
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let file = folder.path().join("now");
+        fs::write(&file, "+0").expect("our own folder");
+        let setup = Setup::default()
+            .environment("LD_PRELOAD", FAKETIME)
+            .environment("FAKETIME_TIMESTAMP_FILE", file.to_str().expect("a plain path"))
+            .environment("FAKETIME_NO_CACHE", "1")
+            .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        Some(Self { vestibule: setup.start(), file, _folder: folder })
+    }
+
+    fn at(&self, offset: &str) {
+        fs::write(&self.file, offset).expect("our own folder");
+    }
+}
+
+#[test]
+fn the_defaults_are_thirty_days_idle_and_a_year_in_all() {
+    let Some(clock) = Clock::start() else {
+        return skip("the_defaults_are_thirty_days_idle_and_a_year_in_all", "libfaketime is not installed");
+    };
+    let vestibule = &clock.vestibule;
+    vestibule.add_user(EMAIL, &[]);
+    let idle = vestibule.create_session(EMAIL);
+    clock.at("+29d");
+    assert!(vestibule.is_live(&idle), "29 days");
+    clock.at("+58d");
+    assert!(vestibule.is_live(&idle), "used on day 29");
+    clock.at("+89d");
+    assert!(!vestibule.is_live(&idle), "31 days unused");
+    clock.at("+58d");
+    let secret = vestibule.create_session(EMAIL);
+    for day in (58..58 + 364).step_by(25) {
+        clock.at(&format!("+{day}d"));
+        assert!(vestibule.is_live(&secret), "day {day}");
+    }
+    clock.at(&format!("+{}d", 58 + 366));
+    assert!(!vestibule.is_live(&secret), "a year and a day, used all the time");
+}
+
+#[test]
+fn a_clock_that_jumps_back_is_survived() {
+    let Some(clock) = Clock::start() else {
+        return skip("a_clock_that_jumps_back_is_survived", "libfaketime is not installed");
+    };
+    let vestibule = &clock.vestibule;
+    vestibule.add_user(EMAIL, &[]);
+    let mut ada = vestibule.person();
+    let secret = ada.sign_in(EMAIL).session();
+    let at = |secret: &str| {
+        let answer = vestibule.resolve(&[("Cookie", &format!("session={secret}"))]);
+        answer.identity("session-authenticated-at").and_then(|at| at.parse::<i64>().ok())
+    };
+    let before = at(&secret).expect("signed in");
+    clock.at("-90d");
+    assert!(vestibule.is_live(&secret), "the session of a moment ago");
+    let later = vestibule.person().sign_in(EMAIL).session();
+    assert!(at(&later).expect("signed in") >= before, "time runs backwards");
+    assert_eq!(ada.post("/logout", &[]).status, 303);
+    assert!(!vestibule.is_live(&secret), "a sign-out counts whatever the clock says");
+}
