@@ -17,9 +17,7 @@ test:
 	@exec scripts/test
 
 bench:
-	@scripts/need nginx wrk
-	@cargo build --release --locked --package vestibule
-	@cargo run --release --locked --package vestibule-bench
+	@exec scripts/bench
 
 fuzz:
 	@SECONDS_EACH=$(or $(SECONDS),60) exec scripts/fuzz

@@ -1,0 +1,91 @@
+//! A program that runs for the bench: its processor time and memory as the kernel counts them, and its end.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::Context as _;
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A started program. It ends, with the processes that it has started, when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Process(Child);
+
+impl Process {
+    /// Starts a program; what it says goes to `log`.
+    pub(crate) fn start(command: &mut Command, log: &Path) -> anyhow::Result<Self> {
+        let out = fs::File::create(log).with_context(|| format!("making {}", log.display()))?;
+        let errors = out.try_clone()?;
+        let child = command.stdin(Stdio::null()).stdout(out).stderr(errors).spawn();
+        Ok(Self(child.with_context(|| format!("starting {}", command.get_program().display()))?))
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn runs(&mut self) -> bool {
+        matches!(self.0.try_wait(), Ok(None))
+    }
+
+    /// The processor time of its threads and those of its children, in nanoseconds.
+    pub(crate) fn processor_time(&self) -> anyhow::Result<f64> {
+        let mut sum = 0.0;
+        for pid in self.family()? {
+            for thread in fs::read_dir(format!("/proc/{pid}/task"))?.flatten() {
+                let Ok(text) = fs::read_to_string(thread.path().join("schedstat")) else { continue };
+                sum += text.split(' ').next().and_then(|n| n.parse::<f64>().ok()).context("reading schedstat")?;
+            }
+        }
+        Ok(sum)
+    }
+
+    /// Its resident memory, in bytes.
+    pub(crate) fn resident(&self) -> anyhow::Result<f64> {
+        let text = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("reading VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? * 1024.0)
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn end(mut self) -> anyhow::Result<()> {
+        self.signal(Signal::TERM);
+        self.0.wait()?;
+        Ok(())
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) fn kill(mut self) -> anyhow::Result<()> {
+        self.0.kill()?;
+        self.0.wait()?;
+        Ok(())
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(pid) = i32::try_from(self.0.id()).ok().and_then(Pid::from_raw) {
+            // An error means that it has ended already.
+            let _ = kill_process(pid, signal);
+        }
+    }
+
+    /// It and its children: nginx's worker is one.
+    fn family(&self) -> anyhow::Result<Vec<u32>> {
+        let own = self.0.id();
+        let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children")).context("reading children")?;
+        Ok(std::iter::once(own).chain(children.split_whitespace().filter_map(|pid| pid.parse().ok())).collect())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.runs() {
+            // nginx's worker outlives a master that is killed, so it is asked.
+            self.signal(Signal::TERM);
+            for _ in 0..100 {
+                if !self.runs() {
+                    return;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+}
