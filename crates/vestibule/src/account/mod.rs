@@ -1,0 +1,64 @@
+//! A person's own account: a file an endpoint. Whoever is not signed in is sent to sign in and back.
+
+pub mod browser_name;
+pub mod delete;
+pub mod email;
+pub mod home;
+pub mod name;
+pub mod password;
+pub mod sessions;
+
+use axum::response::Response;
+use http::StatusCode;
+use url::form_urlencoded;
+use vestibule_gate::time::Span;
+use vestibule_gate::verdict::Identity;
+use vestibule_ledger::changes::ConfirmError;
+use vestibule_ledger::{User, UserRef, queries};
+
+use crate::login::{busy, limited};
+use crate::web::page::{self, FieldError};
+use crate::web::{Visit, problem};
+
+/// Who is signed in, or the way to sign in and come back to `page`.
+fn owner(visit: &Visit, page: &str) -> Result<Identity, Response> {
+    visit.identity.clone().ok_or_else(|| {
+        let back = form_urlencoded::Serializer::new(String::new()).append_pair("return_to", &visit.path(page)).finish();
+        page::see_other(&visit.path(&format!("/login?{back}")))
+    })
+}
+
+/// The signed-in person's account.
+async fn account(visit: &Visit, page: &str) -> Result<(Identity, User), Response> {
+    let identity = owner(visit, page)?;
+    match queries::user(visit.site.ledger(), &UserRef::Id(identity.user())).await {
+        Ok(Some(user)) => Ok((identity, user)),
+        Ok(None) => Err(problem::answer(visit, StatusCode::FORBIDDEN)),
+        Err(fault) => Err(problem::fault(visit, &fault)),
+    }
+}
+
+/// How a page says that the current password was not confirmed: a status, the error, and when to come back.
+fn not_confirmed(visit: &Visit, error: &ConfirmError) -> Result<(StatusCode, FieldError, Option<Span>), Response> {
+    match error {
+        ConfirmError::WrongPassword => {
+            let error = FieldError { field: "current_password", text: visit.texts.get("password-wrong") };
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, error, None))
+        }
+        ConfirmError::Limited(wait) => {
+            let error = limited(&visit.texts, wait.retry_after);
+            Ok((StatusCode::TOO_MANY_REQUESTS, error, Some(wait.retry_after)))
+        }
+        ConfirmError::Busy => Ok((StatusCode::SERVICE_UNAVAILABLE, busy(&visit.texts), Some(Span::from_seconds(5)))),
+        ConfirmError::NoSuchUser => Err(problem::answer(visit, StatusCode::FORBIDDEN)),
+        ConfirmError::Fault(fault) => Err(problem::fault(visit, fault)),
+    }
+}
+
+/// Adds when to come back, if there is such a time.
+fn waiting(mut response: Response, wait: Option<Span>) -> Response {
+    if let Some(wait) = wait {
+        problem::retry_after(&mut response, wait);
+    }
+    response
+}

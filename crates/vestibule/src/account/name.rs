@@ -1,0 +1,30 @@
+//! `POST /settings/name`.
+
+use axum::response::Response;
+use http::StatusCode;
+use vestibule_gate::account::DisplayName;
+use vestibule_ledger::changes::{self, ChangeError};
+
+use crate::web::page::{self, FieldError};
+use crate::web::{SameOriginForm, problem};
+
+use super::{account, home};
+
+/// Changes the name.
+pub async fn post(form: SameOriginForm) -> Response {
+    let visit = &form.visit;
+    let (identity, user) = match account(visit, "/settings").await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let Ok(name) = DisplayName::parse(form.field("name")) else {
+        let error = Some(FieldError { field: "name", text: visit.texts.get("name-bad") });
+        let typed = home::Typed { name: Some(form.field("name")), error, email: None };
+        return home::show(visit, &user, StatusCode::UNPROCESSABLE_ENTITY, false, typed);
+    };
+    match changes::change_name(visit.site.ledger(), identity.user(), name).await {
+        Ok(()) => page::see_other(&visit.path("/settings?saved=1")),
+        Err(ChangeError::NoSuchUser) => problem::answer(visit, StatusCode::FORBIDDEN),
+        Err(ChangeError::Fault(fault)) => problem::fault(visit, &fault),
+    }
+}

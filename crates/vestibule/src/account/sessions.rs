@@ -1,0 +1,94 @@
+//! `GET /settings/sessions`, and ending one's own sessions there. What ends is refused on the very next resolve.
+
+use askama::Template;
+use axum::response::Response;
+use http::StatusCode;
+use vestibule_gate::id::SessionId;
+use vestibule_gate::time::Timestamp;
+use vestibule_ledger::{SessionInfo, changes, queries};
+
+use crate::web::page::{self, Layout};
+use crate::web::{SameOriginForm, Visit, problem, when};
+
+use super::{browser_name, owner};
+
+#[derive(Template)]
+#[template(path = "sessions.html")]
+struct SessionsPage {
+    l: Layout,
+    sessions: Vec<Line>,
+}
+
+struct Line {
+    id: String,
+    device: String,
+    this: bool,
+    by_cli: bool,
+    since: String,
+    since_machine: String,
+    seen: String,
+    seen_machine: String,
+    address: Option<String>,
+}
+
+/// Lists the sessions.
+pub async fn get(visit: Visit) -> Response {
+    let identity = match owner(&visit, "/settings/sessions") {
+        Ok(identity) => identity,
+        Err(response) => return response,
+    };
+    let ledger = visit.site.ledger();
+    match queries::sessions(ledger, identity.user()).await {
+        Ok(sessions) => {
+            let now = ledger.now();
+            let mut lines: Vec<Line> = sessions.iter().map(|s| line(&visit, s, identity.session(), now)).collect();
+            lines.sort_by_key(|line| !line.this);
+            page::show(StatusCode::OK, &SessionsPage { l: Layout::of(&visit), sessions: lines }, None)
+        }
+        Err(fault) => problem::fault(&visit, &fault),
+    }
+}
+
+fn line(visit: &Visit, session: &SessionInfo, this: SessionId, now: Timestamp) -> Line {
+    Line {
+        id: session.id.to_string(),
+        device: browser_name::of(&visit.texts, &session.user_agent),
+        this: session.id == this,
+        by_cli: session.by_cli,
+        since: when::ago(&visit.texts, session.created_at, now),
+        since_machine: when::machine(session.created_at),
+        seen: when::ago(&visit.texts, session.last_seen_at, now),
+        seen_machine: when::machine(session.last_seen_at),
+        address: session.address.map(|address| address.to_string()),
+    }
+}
+
+/// Ends one.
+pub async fn revoke(form: SameOriginForm) -> Response {
+    let visit = &form.visit;
+    let identity = match owner(visit, "/settings/sessions") {
+        Ok(identity) => identity,
+        Err(response) => return response,
+    };
+    let Ok(session) = SessionId::parse(form.field("session")) else {
+        return problem::answer(visit, StatusCode::BAD_REQUEST);
+    };
+    match changes::revoke_session(visit.site.ledger(), identity.user(), session).await {
+        // One that is gone already is gone: the list says so.
+        Ok(_) => page::see_other(&visit.path("/settings/sessions")),
+        Err(fault) => problem::fault(visit, &fault),
+    }
+}
+
+/// Ends all but this one.
+pub async fn revoke_others(form: SameOriginForm) -> Response {
+    let visit = &form.visit;
+    let identity = match owner(visit, "/settings/sessions") {
+        Ok(identity) => identity,
+        Err(response) => return response,
+    };
+    match changes::revoke_others(visit.site.ledger(), identity.user(), identity.session()).await {
+        Ok(_) => page::see_other(&visit.path("/settings/sessions")),
+        Err(fault) => problem::fault(visit, &fault),
+    }
+}

@@ -1,0 +1,67 @@
+//! Signing in, opening an account, signing out: a file an endpoint.
+
+pub mod guest;
+pub mod log_out;
+pub mod password;
+pub mod sign_up;
+
+use axum::response::Response;
+use url::form_urlencoded;
+use vestibule_gate::account::{EmailError, PasswordError};
+use vestibule_gate::grant::return_to::ReturnTo;
+use vestibule_gate::time::Span;
+use vestibule_ledger::changes::SignedIn;
+use vestibule_ledger::proof::strength::TooWeak;
+
+use crate::texts::Texts;
+use crate::web::Visit;
+use crate::web::page::{self, FieldError};
+
+/// The answer to a sign-in: the cookies, and a 303 to where the person wanted to go.
+fn signed_in(visit: &Visit, session: &SignedIn, to: &ReturnTo) -> Response {
+    let mut response = page::see_other(to.as_str());
+    let ledger = visit.site.ledger();
+    let lines = visit.settings.cookies.signed_in(session, ledger.tag_key(), ledger.now());
+    visit.set_cookies(&mut response, lines);
+    response
+}
+
+/// `?return_to=...` for a link between the pages of one conversation; empty when nothing was asked for.
+fn query(to: &ReturnTo, lead: char) -> String {
+    to.asked_for().map_or_else(String::new, |url| {
+        let pair = form_urlencoded::Serializer::new(String::new()).append_pair("return_to", url).finish();
+        format!("{lead}{pair}")
+    })
+}
+
+/// Why an e-mail address was refused.
+pub(crate) fn email_error(texts: &Texts, error: EmailError) -> FieldError {
+    let key = if error == EmailError::Empty { "email-empty" } else { "email-bad" };
+    FieldError { field: "email", text: texts.get(key) }
+}
+
+/// Why a new password was refused before anybody looked at its strength.
+pub(crate) fn password_error(texts: &Texts, field: &'static str, error: PasswordError) -> FieldError {
+    let key = match error {
+        PasswordError::TooShort => "password-short",
+        PasswordError::TooLong => "password-long",
+    };
+    FieldError { field, text: texts.get(key) }
+}
+
+/// Why a new password is too weak, and what would help.
+pub(crate) fn weak(texts: &Texts, field: &'static str, weak: &TooWeak) -> (FieldError, Vec<String>) {
+    let advice = weak.warning.iter().chain(&weak.suggestions).map(|name| texts.get(&format!("strength-{name}")));
+    (FieldError { field, text: texts.get("password-weak") }, advice.collect())
+}
+
+/// "Too many attempts, wait N minutes."
+pub(crate) fn limited(texts: &Texts, wait: Span) -> FieldError {
+    let minutes = (wait.seconds() + 59) / 60;
+    FieldError { field: "", text: format!("{} {}", texts.get("limited"), texts.count("wait-minutes", minutes.max(1))) }
+}
+
+/// "Too many people at this moment."
+pub(crate) fn busy(texts: &Texts) -> FieldError {
+    FieldError { field: "", text: texts.get("busy") }
+}

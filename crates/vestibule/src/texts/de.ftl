@@ -1,0 +1,149 @@
+# The texts of the pages. Every catalogue has the same keys; a test holds them together.
+
+error-prefix = Fehler:
+error-heading = Das hat nicht geklappt
+cookie-doubled = Ihr Browser hat zwei verschiedene Cookies namens „{ $value }“ für diese Seite. Wenn die Anmeldung nicht gelingt, löschen Sie beide in den Einstellungen des Browsers und versuchen Sie es noch einmal.
+show-password = Passwort zeigen
+hide-password = Passwort verbergen
+email = E-Mail
+name = Name
+name-optional = Name (freiwillig)
+password = Passwort
+current-password = Jetziges Passwort
+new-password = Neues Passwort
+password-hint = Mindestens 8 Zeichen. Ein paar ungewöhnliche Wörter sind besser als eines mit Sonderzeichen.
+login-title = Anmelden
+login-button = Anmelden
+login-signed-out = Sie sind abgemeldet.
+login-wrong = E-Mail oder Passwort stimmt nicht.
+login-disabled = Dieses Konto ist gesperrt. Fragen Sie Ihre Administration.
+login-signup = Konto eröffnen
+login-guest = Als Gast fortfahren
+login-guest-note = Sie können später ein Konto eröffnen und Ihre Daten behalten.
+continue-title = Sie sind angemeldet
+continue-as = Sie sind als { $value } angemeldet.
+continue-guest = Sie sind als Gast angemeldet.
+continue-button = Weiter
+continue-other = Anderes Konto verwenden
+busy = Gerade melden sich zu viele gleichzeitig an. Versuchen Sie es in einigen Sekunden noch einmal.
+wait-minutes =
+    { $count ->
+        [one] Warten Sie eine Minute und versuchen Sie es dann noch einmal.
+       *[other] Warten Sie { $count } Minuten und versuchen Sie es dann noch einmal.
+    }
+limited = Das waren zu viele Versuche.
+signup-title = Konto eröffnen
+signup-button = Konto eröffnen
+signup-closed = Konten legt hier Ihre Administration an.
+signup-taken = Zu dieser E-Mail-Adresse gibt es ein Konto. Melden Sie sich an oder nehmen Sie eine andere Adresse.
+signup-guest = Sie sind als Gast hier. Was Sie bisher getan haben, gehört dann zum neuen Konto.
+signup-fresh = Lieber neu beginnen: die Daten des Gastes zurücklassen
+signup-login = Ich habe ein Konto: anmelden
+logout-title = Abmelden
+logout-text = Sie werden in diesem Browser von allen Anwendungen hinter dieser Anmeldung abgemeldet.
+logout-button = Abmelden
+logout-stay = Angemeldet bleiben
+logout-nobody = Sie sind nicht angemeldet.
+settings-title = Ihr Konto
+settings-saved = Gespeichert.
+settings-verified = bestätigt
+settings-unverified = nicht bestätigt
+settings-roles = Rollen
+settings-no-roles = keine
+settings-name-heading = Name
+settings-email-heading = E-Mail-Adresse
+settings-email-note = Eine neue Adresse ist nicht bestätigt.
+settings-save-name = Name speichern
+settings-save-email = Adresse ändern
+settings-more = Weiteres
+settings-guest = Sie sind als Gast hier. Eröffnen Sie ein Konto, um Ihre Daten zu behalten.
+password-title = Passwort ändern
+password-button = Passwort ändern
+password-done = Ihr Passwort ist geändert. Überall sonst sind Sie abgemeldet.
+password-wrong = Das jetzige Passwort stimmt nicht.
+sessions-title = Wo Sie angemeldet sind
+sessions-this = Dieser Browser
+sessions-since = Angemeldet { $value }
+sessions-seen = zuletzt benutzt { $value }
+sessions-address = von { $value }
+sessions-cli = Von der Administration auf der Kommandozeile angelegt
+sessions-revoke = { $value } abmelden
+sessions-others = Überall sonst abmelden
+sessions-note = Das wirkt sofort.
+sessions-only = Sie sind nirgends sonst angemeldet.
+sessions-unknown = ein unbekannter Browser
+sessions-on = { $value } auf
+delete-title = Konto löschen
+delete-text = Ihr Konto und alle seine Sitzungen werden sofort gelöscht. Das lässt sich nicht rückgängig machen. Anwendungen behalten womöglich, was sie von Ihnen wissen.
+delete-button = Mein Konto endgültig löschen
+delete-cancel = Mein Konto behalten
+back-to-account = Zurück zum Konto
+email-empty = Geben Sie Ihre E-Mail-Adresse ein.
+email-bad = Das ist keine E-Mail-Adresse: Sie braucht einen Namen, ein @ und eine Domain.
+email-taken = Zu dieser E-Mail-Adresse gibt es ein Konto.
+name-bad = Ein Name hat höchstens 100 Zeichen und keine Zeilenumbrüche.
+password-short = Ein Passwort hat mindestens 8 Zeichen.
+password-long = Ein Passwort hat höchstens 1.024 Bytes.
+password-empty = Geben Sie Ihr Passwort ein.
+password-weak = Dieses Passwort ist zu leicht zu erraten.
+ago-now = gerade eben
+ago-minutes =
+    { $count ->
+        [one] vor einer Minute
+       *[other] vor { $count } Minuten
+    }
+ago-hours =
+    { $count ->
+        [one] vor einer Stunde
+       *[other] vor { $count } Stunden
+    }
+ago-days =
+    { $count ->
+        [one] vor einem Tag
+       *[other] vor { $count } Tagen
+    }
+problem-home = Zum Anfang
+problem-400-title = Diese Anfrage ist nicht lesbar
+problem-400-text = Gehen Sie zurück und versuchen Sie es noch einmal. Wenn ein Link Sie hierher brachte, ist er kaputt.
+problem-403-title = Das kam nicht von unserer eigenen Seite
+problem-403-text = Zu Ihrer Sicherheit werden Formulare nur von Seiten dieser Site angenommen. Öffnen Sie die Seite neu und wiederholen Sie es dort.
+problem-404-title = Diese Seite gibt es nicht
+problem-404-text = Prüfen Sie die Adresse oder gehen Sie zum Anfang.
+problem-405-title = Das geht hier nicht
+problem-405-text = Gehen Sie zurück und benutzen Sie die Knöpfe der Seite.
+problem-413-title = Das ist zu viel auf einmal
+problem-413-text = Gehen Sie zurück und senden Sie weniger.
+problem-415-title = Dieses Formular ist nicht lesbar
+problem-415-text = Gehen Sie zurück und benutzen Sie das Formular der Seite.
+problem-429-title = Zu viele Versuche
+problem-429-text = Warten Sie einige Minuten und versuchen Sie es dann noch einmal.
+problem-500-title = Etwas ist schiefgegangen
+problem-500-text = Es liegt nicht an Ihnen. Versuchen Sie es noch einmal; wenn es bleibt, sagen Sie Ihrer Administration, wann es geschah.
+problem-503-title = Das geht im Augenblick nicht
+problem-503-text = Es wurde nichts geändert. Versuchen Sie es in einigen Sekunden noch einmal.
+strength-straight-rows = Tastenreihen sind leicht zu erraten.
+strength-short-patterns = Kurze Tastaturmuster sind leicht zu erraten.
+strength-repeats-aaa = Wiederholungen wie „aaa“ sind leicht zu erraten.
+strength-repeats-abcabc = Wiederholungen wie „abcabc“ sind kaum besser als „abc“.
+strength-this-is-top-10 = Das ist eines der zehn meistbenutzten Passwörter.
+strength-this-is-top-100 = Das ist eines der hundert meistbenutzten Passwörter.
+strength-this-is-common = Das ähnelt einem Passwort, das viele benutzen.
+strength-sequences = Folgen wie „abc“ oder „6543“ sind leicht zu erraten.
+strength-recent-years = Jahreszahlen sind leicht zu erraten.
+strength-dates = Datumsangaben sind oft leicht zu erraten.
+strength-single-word = Ein einzelnes Wort ist leicht zu erraten.
+strength-names = Namen allein sind leicht zu erraten.
+strength-common-names = Häufige Namen sind leicht zu erraten.
+strength-use-a-few-words = Nehmen Sie ein paar Wörter und keine Redewendung.
+strength-no-need-for-symbols = Sonderzeichen, Ziffern oder Großbuchstaben sind nicht nötig.
+strength-add-another-word = Fügen Sie ein, zwei ungewöhnliche Wörter hinzu.
+strength-capitalization = Großbuchstaben helfen nicht viel.
+strength-all-uppercase = Nur Großbuchstaben sind fast so leicht zu erraten wie keine.
+strength-reversed = Rückwärts geschriebene Wörter sind kaum schwerer zu erraten.
+strength-substitutions = Ersetzungen wie „@“ für „a“ helfen nicht viel.
+strength-longer-keyboard-pattern = Nehmen Sie ein längeres Tastaturmuster mit mehr Wendungen.
+strength-avoid-repeats = Vermeiden Sie Wiederholungen.
+strength-avoid-sequences = Vermeiden Sie Folgen.
+strength-avoid-recent-years = Vermeiden Sie Jahreszahlen.
+strength-avoid-associated-years = Vermeiden Sie Jahre, die mit Ihnen zu tun haben.
+strength-avoid-dates = Vermeiden Sie Daten und Jahre, die mit Ihnen zu tun haben.

@@ -1,0 +1,231 @@
+//! The cookies that the pages set and clear: `session`, `same_site_strict`, `device`.
+//!
+//! A neighbour below the same domain can toss a cookie of our names at a browser. So whoever signs in or out here gets
+//! every form of the names cleared that we can reach: host-only, and with `Domain` for the host and each domain above
+//! it, up to the one that people can register.
+
+use std::net::IpAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
+use http::HeaderValue;
+use vestibule_gate::claims::CookieNames;
+use vestibule_gate::claims::cookies::pairs;
+use vestibule_gate::id::SessionId;
+use vestibule_gate::time::Timestamp;
+use vestibule_gate::token::opaque::TagKey;
+use vestibule_ledger::changes::SignedIn;
+
+/// A year, in seconds: how long a browser is known to the limits.
+const DEVICE_LIFE: i64 = 365 * 24 * 3600;
+/// Domains above a host for which names are cleared. Deeper hosts are rare, and each costs three lines in an answer that
+/// has to fit a proxy's buffer.
+const MAX_DOMAINS: usize = 4;
+
+/// How cookies are set here.
+#[derive(Debug, Clone)]
+pub struct CookieRules {
+    /// The full names.
+    pub names: CookieNames,
+    /// Whether `public_url` is https.
+    pub secure: bool,
+    /// `[session] cookie_domain`; host-only when `None`.
+    pub domain: Option<String>,
+    /// `[session] use_session_cookie`: the browser forgets it when it is closed.
+    pub until_closed: bool,
+    /// Every `Domain` under which this host could be sent a cookie of our names.
+    domains: Vec<String>,
+}
+
+impl CookieRules {
+    /// For the host of `public_url`.
+    #[must_use]
+    pub fn new(names: CookieNames, host: &str, secure: bool, domain: Option<String>, until_closed: bool) -> Self {
+        let domain = domain.map(|domain| domain.trim_start_matches('.').to_ascii_lowercase());
+        Self { names, secure, domain, until_closed, domains: domains_of(host) }
+    }
+
+    /// What a sign-in sets: the session, its same-site tag, and the device where there is one; every other form of
+    /// their names is cleared.
+    #[must_use]
+    pub fn signed_in(&self, signed_in: &SignedIn, key: &TagKey, now: Timestamp) -> Vec<HeaderValue> {
+        let life = (!self.until_closed).then(|| signed_in.expires_at.since(now).seconds());
+        let tag = same_site_tag(signed_in.session, key);
+        let device = signed_in.device.as_deref();
+        let set = [
+            Some((self.names.session(), signed_in.secret.expose(), life, SameSite::Lax)),
+            Some((self.names.same_site_strict(), tag.as_str(), life, SameSite::Strict)),
+            device.map(|value| (self.names.device(), value, Some(DEVICE_LIFE), SameSite::Lax)),
+        ];
+        let mut lines: Vec<Cookie<'_>> = Vec::new();
+        for (name, value, life, same_site) in set.into_iter().flatten() {
+            let other = |cookie: &Cookie<'_>| cookie.domain() != self.domain.as_deref();
+            lines.extend(self.cleared(name).into_iter().filter(other));
+            lines.push(self.cookie(name, value, life, same_site));
+        }
+        lines.iter().filter_map(header).collect()
+    }
+
+    /// What a sign-out sets, and a page that was sent a cookie which is no session any more: nothing of the session is
+    /// left. The device stays known.
+    #[must_use]
+    pub fn signed_out(&self) -> Vec<HeaderValue> {
+        let names = [self.names.session(), self.names.same_site_strict()];
+        names.into_iter().flat_map(|name| self.cleared(name)).filter_map(|cookie| header(&cookie)).collect()
+    }
+
+    /// The `device` cookie of a request; the first, when there are several.
+    #[must_use]
+    pub fn device(&self, cookie_lines: &[&[u8]]) -> Option<String> {
+        let mut found = cookie_lines.iter().flat_map(|line| pairs(line));
+        let (_, value) = found.find(|(name, _)| *name == self.names.device().as_bytes())?;
+        std::str::from_utf8(value).ok().map(str::to_owned)
+    }
+
+    fn cookie<'c>(&'c self, name: &'c str, value: &'c str, life: Option<i64>, same_site: SameSite) -> Cookie<'c> {
+        let mut cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(same_site);
+        cookie = cookie.secure(self.secure);
+        if let Some(domain) = &self.domain {
+            cookie = cookie.domain(domain.as_str());
+        }
+        if let Some(seconds) = life {
+            cookie = cookie.max_age(Duration::seconds(seconds));
+        }
+        cookie.build()
+    }
+
+    /// The deletion of every form of a name.
+    fn cleared<'c>(&'c self, name: &'c str) -> Vec<Cookie<'c>> {
+        let gone = || Cookie::build((name, "")).path("/").max_age(Duration::ZERO).http_only(true).secure(self.secure);
+        let below = self.domains.iter().map(|domain| gone().domain(domain.as_str()).build());
+        std::iter::once(gone().build()).chain(below).collect()
+    }
+}
+
+/// A tag that only the holder of this very session can show: a bare `true` could be tossed.
+#[must_use]
+pub fn same_site_tag(session: SessionId, key: &TagKey) -> String {
+    let mut id = Vec::with_capacity(36);
+    session.write(&mut id);
+    URL_SAFE_NO_PAD.encode(key.tag("same-site", &[&id]))
+}
+
+/// The host and the domains above it, up to the registrable one. None for an address and for a name that nobody can
+/// register (`localhost`): there a browser takes `Domain` for the host itself, and clearing it would clear our own.
+fn domains_of(host: &str) -> Vec<String> {
+    let host = host.to_ascii_lowercase();
+    if host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
+        return Vec::new();
+    }
+    let Some(registrable) = psl::domain_str(&host) else { return Vec::new() };
+    let above = std::iter::successors(Some(host.as_str()), |domain| domain.split_once('.').map(|(_, rest)| rest));
+    let reachable = above.take_while(|domain| domain.len() >= registrable.len());
+    let mut domains: Vec<String> = reachable.map(str::to_owned).collect();
+    // The nearest and the widest matter; between them a very deep host loses some.
+    while domains.len() > MAX_DOMAINS {
+        domains.remove(MAX_DOMAINS / 2);
+    }
+    domains
+}
+
+/// `None` never happens: names, values and attributes are ours and printable ASCII.
+fn header(cookie: &Cookie<'_>) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(cookie.to_string()).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use vestibule_gate::claims::{CookieNames, CookiePrefix};
+    use vestibule_gate::id::{SessionId, UserId};
+    use vestibule_gate::time::Timestamp;
+    use vestibule_gate::token::opaque::{Secret, SecretKind, TagKey};
+    use vestibule_ledger::changes::SignedIn;
+
+    use super::{CookieRules, domains_of, same_site_tag};
+
+    const ID: &str = "0190a5f8-7b7c-7d4e-8f00-0123456789ab";
+
+    fn rules(host: &str, domain: Option<&str>) -> CookieRules {
+        let names = CookieNames::new(&CookiePrefix::default());
+        CookieRules::new(names, host, host != "localhost", domain.map(str::to_owned), false)
+    }
+
+    fn set(rules: &CookieRules) -> String {
+        let key = TagKey::new(&[1; 32]);
+        let signed_in = SignedIn {
+            user: UserId::parse(ID).unwrap(),
+            session: SessionId::parse(ID).unwrap(),
+            secret: Secret::seal(SecretKind::Session, &[7; 24], &key),
+            expires_at: Timestamp::from_millis(3_600_000),
+            device: Some("vbd_x".to_owned()),
+        };
+        shown(&rules.signed_in(&signed_in, &key, Timestamp::from_millis(0)))
+    }
+
+    fn shown(lines: &[http::HeaderValue]) -> String {
+        let lines: Vec<&str> = lines.iter().map(|line| line.to_str().unwrap()).collect();
+        lines.join("\n")
+    }
+
+    #[test]
+    fn a_sign_in_sets_each_cookie_once_and_clears_every_other_form() {
+        insta::assert_snapshot!(set(&rules("id.example.co.uk", None)));
+    }
+
+    #[test]
+    fn a_cookie_for_a_domain_clears_the_host_only_one() {
+        insta::assert_snapshot!(set(&rules("id.example.com", Some(".Example.com"))));
+    }
+
+    #[test]
+    fn on_localhost_nothing_is_cleared_that_was_just_set() {
+        insta::assert_snapshot!(set(&rules("localhost", None)));
+    }
+
+    #[test]
+    fn a_sign_out_clears_every_form_and_keeps_the_device() {
+        insta::assert_snapshot!(shown(&rules("id.example.com", None).signed_out()));
+    }
+
+    #[test]
+    fn a_domain_that_nobody_can_register_is_never_named() {
+        for (host, expected) in [
+            ("localhost", &[][..]),
+            ("127.0.0.1", &[]),
+            ("[::1]", &[]),
+            ("github.io", &[]),
+            ("me.github.io", &["me.github.io"]),
+            ("example.com", &["example.com"]),
+            ("Auth.Corp.Internal", &["auth.corp.internal", "corp.internal"]),
+            (
+                "a.b.c.d.e.f.example.com",
+                &["a.b.c.d.e.f.example.com", "b.c.d.e.f.example.com", "f.example.com", "example.com"],
+            ),
+        ] {
+            assert_eq!(domains_of(host), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_same_site_tag_belongs_to_one_session() {
+        let key = TagKey::new(&[1; 32]);
+        let other = SessionId::parse("0190a5f8-7b7c-7d4e-8f00-0123456789ac").unwrap();
+        assert_ne!(same_site_tag(SessionId::parse(ID).unwrap(), &key), same_site_tag(other, &key));
+    }
+
+    #[test]
+    fn the_device_is_read_byte_for_byte() {
+        let rules = rules("localhost", None);
+        let read = |lines: &[&str]| {
+            let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
+            rules.device(&lines)
+        };
+        assert_eq!(read(&["a=b; device=vbd_x"]).as_deref(), Some("vbd_x"));
+        assert_eq!(read(&["a=b", "device=1; device=2"]).as_deref(), Some("1"));
+        assert_eq!(read(&["Device=x; device =y; xdevice=z"]), None);
+    }
+}

@@ -1,0 +1,16 @@
+//! What the pages share, each by its name.
+
+pub mod assets;
+pub mod brand;
+pub mod client_ip;
+pub mod cookies;
+pub mod page;
+pub mod problem;
+pub mod same_origin;
+pub mod site;
+pub mod visit;
+pub mod when;
+
+pub use same_origin::SameOriginForm;
+pub use site::Site;
+pub use visit::Visit;
