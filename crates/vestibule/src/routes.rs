@@ -1,85 +1,64 @@
-//! Every path of the pages in one table. The resolver's are in `resolver/`, the operator's in `ops/`: each has a
-//! listener of its own, and what is here is nowhere else.
+//! Every path of the public listener in one table. The resolver's paths are in `resolver/`, the operator's in `ops/`.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use http::{HeaderValue, StatusCode, header};
 
-use crate::web::problem::Problem;
-use crate::web::{Site, assets, door};
-use crate::{account, login};
+use crate::account::{delete, email, home, name, password as change_password, sessions};
+use crate::login::{guest, log_out, password, sign_up};
+use crate::web::{Site, Visit, assets, page, problem};
 
-/// The paths, below the path of `public_url`.
-pub mod path {
-    /// Sends people where they belong.
-    pub const HOME: &str = "/";
-    /// Signing in.
-    pub const LOGIN: &str = "/login";
-    /// Continuing as a guest.
-    pub const GUEST: &str = "/login/guest";
-    /// Opening an account.
-    pub const SIGNUP: &str = "/signup";
-    /// Signing out.
-    pub const LOGOUT: &str = "/logout";
-    /// The account.
-    pub const SETTINGS: &str = "/settings";
-    /// Its name.
-    pub const NAME: &str = "/settings/name";
-    /// Its e-mail address.
-    pub const EMAIL: &str = "/settings/email";
-    /// Its password.
-    pub const PASSWORD: &str = "/settings/password";
-    /// Where it is signed in.
-    pub const SESSIONS: &str = "/settings/sessions";
-    /// Ends one session.
-    pub const REVOKE: &str = "/settings/sessions/revoke";
-    /// Ends all other sessions.
-    pub const REVOKE_OTHERS: &str = "/settings/sessions/revoke-others";
-    /// Deleting it.
-    pub const DELETE: &str = "/settings/delete";
-    /// Where password managers look for the page that changes a password.
-    pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
-    /// Style sheets, the script, the logo.
-    pub const ASSET: &str = "/assets/{file}";
-}
-
-/// The pages' router: for `serve.rs`, which puts a [`crate::listen::Peer`] into each request's extensions.
-#[must_use]
+/// The public listener. Everything lies under the path of `public_url`, which the proxy passes on unchanged.
 pub fn public(site: Site) -> Router {
-    let links = site.settings().links.clone();
-    let mut router = Router::new();
-    for (path, handler) in table() {
-        router = router.route(&links.to(path), handler);
-    }
-    let base = links.to("");
+    let base = site.settings().public_url.path().to_owned();
+    let at = |path: &str| format!("{base}{path}");
+    let mut router = Router::new()
+        .route(&at("/"), get(start))
+        .route(&at("/login"), get(password::get).post(password::post))
+        .route(&at("/login/guest"), post(guest::post))
+        .route(&at("/signup"), get(sign_up::get).post(sign_up::post))
+        .route(&at("/logout"), get(log_out::get).post(log_out::post))
+        .route(&at("/settings"), get(home::get))
+        .route(&at("/settings/name"), post(name::post))
+        .route(&at("/settings/email"), post(email::post))
+        .route(&at("/settings/password"), get(change_password::get).post(change_password::post))
+        .route(&at("/settings/sessions"), get(sessions::get))
+        .route(&at("/settings/sessions/revoke"), post(sessions::revoke))
+        .route(&at("/settings/sessions/revoke-others"), post(sessions::revoke_others))
+        .route(&at("/settings/delete"), get(delete::get).post(delete::post))
+        .route(&at("/.well-known/change-password"), get(change_password::well_known))
+        .route(&at("/assets/app.css"), get(assets::style))
+        .route(&at("/assets/app.js"), get(assets::script))
+        .route(&at("/assets/logo"), get(assets::logo));
     if !base.is_empty() {
-        // `/auth` beside `/auth/`, and the well-known address that browsers ask for at the root of the host.
-        router = router.route(&base, get(account::home::lead));
-        router = router.route(path::CHANGE_PASSWORD, get(account::change_password_url::lead));
+        // Password managers ask at the origin's root; and `/auth` is `/auth/`.
+        router =
+            router.route("/.well-known/change-password", get(change_password::well_known)).route(&base, get(start));
     }
     router
-        .fallback(async || Problem::NotFound)
-        .method_not_allowed_fallback(async || Problem::Method)
-        .layer(from_fn_with_state(site.clone(), door::pass))
+        .fallback(async |visit: Visit| problem::answer(&visit, StatusCode::NOT_FOUND))
+        .method_not_allowed_fallback(async |visit: Visit| problem::answer(&visit, StatusCode::METHOD_NOT_ALLOWED))
+        .layer(middleware::from_fn(one_reading))
         .with_state(site)
 }
 
-fn table() -> [(&'static str, MethodRouter<Site>); 15] {
-    [
-        (path::HOME, get(account::home::lead)),
-        (path::LOGIN, get(login::password::form).post(login::password::submit)),
-        (path::GUEST, post(login::guest::submit)),
-        (path::SIGNUP, get(login::signup::form).post(login::signup::submit)),
-        (path::LOGOUT, get(login::logout::form).post(login::logout::submit)),
-        (path::SETTINGS, get(account::settings::show)),
-        (path::NAME, post(account::name::submit)),
-        (path::EMAIL, post(account::email::submit)),
-        (path::PASSWORD, get(account::password::form).post(account::password::submit)),
-        (path::SESSIONS, get(account::sessions::show)),
-        (path::REVOKE, post(account::sessions::revoke)),
-        (path::REVOKE_OTHERS, post(account::sessions::revoke_others)),
-        (path::DELETE, get(account::delete::form).post(account::delete::submit)),
-        (path::CHANGE_PASSWORD, get(account::change_password_url::lead)),
-        (path::ASSET, get(assets::serve)),
-    ]
+/// `GET /`: to the account, or to sign in first.
+async fn start(visit: Visit) -> Response {
+    page::see_other(&visit.path(if visit.identity.is_some() { "/settings" } else { "/login" }))
+}
+
+/// Refuses requests whose end two programs could see in different places (smuggling): a length is said once and in
+/// digits, or there is no body. Browsers never send anything else to a page.
+async fn one_reading(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
+    if headers.contains_key(header::TRANSFER_ENCODING) || lengths > 1 {
+        let mut response = (StatusCode::BAD_REQUEST, "Send the body with one Content-Length.\n").into_response();
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        return response;
+    }
+    next.run(request).await
 }

@@ -1,5 +1,6 @@
 # The texts of the pages. Every catalogue has the same keys; a test holds them together.
 
+skip-to-content = Zum Inhalt springen
 error-prefix = Fehler:
 error-heading = Das hat nicht geklappt
 cookie-doubled = Ihr Browser hat zwei verschiedene Cookies namens „{ $value }“ für diese Seite. Wenn die Anmeldung nicht gelingt, löschen Sie beide in den Einstellungen des Browsers und versuchen Sie es noch einmal.

@@ -1,5 +1,6 @@
 # The texts of the pages. Every catalogue has the same keys; a test holds them together.
 
+skip-to-content = Skip to the content
 error-prefix = Error:
 error-heading = That did not work
 cookie-doubled = Your browser holds two different cookies named “{ $value }” for this site. If you cannot sign in, delete both in the browser's settings and try again.

@@ -1,123 +1,127 @@
-//! What the pages stand on: the ledger, and the settings that they obey. The state of the router.
+//! What every handler knows: the ledger, and what the configuration says of pages. Replaced whole on reload.
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use parking_lot::RwLock;
 use vestibule_gate::grant::return_to::ReturnToRules;
 use vestibule_ledger::Ledger;
 
-use super::assets::Assets;
+use crate::config::public_url::PublicUrl;
+use crate::config::{Config, sections};
+
+use super::brand;
 use super::client_ip::TrustedProxies;
 use super::cookies::CookieRules;
-use super::links::Links;
-use crate::config::Config;
-use crate::routes::path;
 
-/// Why the pages cannot be set up, in words for the operator.
-#[derive(Debug, thiserror::Error)]
-pub enum SiteError {
-    /// The logo cannot be read.
-    #[error("brand.logo: {path}: {source}; name a file that this user may read, or leave the key out")]
-    Logo {
-        /// The file.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// `[login] default_url` leads nowhere.
-    #[error("login.default_url: `{0}` is neither a path nor a URL; write `/` or `https://app.example.com/`")]
-    DefaultUrl(String),
-}
-
-/// The settings that the pages obey, composed from the configuration.
+/// The settings of the pages.
 #[derive(Debug)]
-pub struct SiteSettings {
-    /// `public_url`'s origin, as browsers write it in `Origin`.
-    pub origin: String,
-    /// `public_url`'s host.
-    pub host: String,
-    /// Links to our pages.
-    pub links: Links,
+pub struct Settings {
+    /// Where people reach the pages.
+    pub public_url: PublicUrl,
     /// How cookies are set.
     pub cookies: CookieRules,
     /// Where people may be sent.
     pub return_to: ReturnToRules,
-    /// Who may say where a request comes from.
-    pub proxies: TrustedProxies,
-    /// What the operator calls the product.
-    pub product: Arc<str>,
-    /// Style sheets, the script and the logo.
-    pub assets: Assets,
+    /// Who may say where a request came from.
+    pub trusted: TrustedProxies,
+    /// Whether people may open accounts.
+    pub signup: bool,
+    /// Whether there are guests.
+    pub anonymous: bool,
+    /// How the pages look.
+    pub brand: Brand,
 }
 
-impl SiteSettings {
-    /// Composes the settings, and reads the logo.
-    ///
-    /// # Errors
-    /// [`SiteError`].
-    pub fn read(config: &Config) -> Result<Self, SiteError> {
-        let public_url = &config.top.public_url;
-        let links = Links::below(public_url.path());
-        let default_url = config.login.default_url.clone().unwrap_or_else(|| links.to(path::SETTINGS));
-        let return_to = ReturnToRules::new(public_url.url().clone(), config.login.return_to.clone(), &default_url)
-            .map_err(|_| SiteError::DefaultUrl(default_url))?;
-        let logo = match &config.brand.logo {
-            None => None,
-            Some(file) => {
-                let bytes = std::fs::read(file).map_err(|source| SiteError::Logo { path: file.clone(), source })?;
-                Some((file.clone(), bytes))
-            }
-        };
-        Ok(Self {
-            origin: public_url.origin(),
-            host: public_url.host().to_owned(),
-            cookies: CookieRules::new(
-                config.cookie_names(),
-                public_url.host(),
-                public_url.is_https(),
-                config.session.cookie_domain.clone(),
-                config.session.use_session_cookie,
-            ),
-            return_to,
-            proxies: TrustedProxies::new(config.proxies.trusted.clone()),
-            product: config.brand.name.trim().into(),
-            assets: Assets::new(config.brand.accent, logo, &links),
-            links,
-        })
-    }
+/// The operator's name, logo and colours.
+#[derive(Debug)]
+pub struct Brand {
+    /// The product's name.
+    pub name: String,
+    /// The logo's bytes and media type.
+    pub logo: Option<(Vec<u8>, &'static str)>,
+    /// The style sheet with the colours.
+    pub colours: String,
 }
 
-/// The pages' state. Cheap to clone.
+/// The state of the public listener. Cheap to clone.
 #[derive(Clone)]
-pub struct Site(Arc<Inner>);
-
-struct Inner {
+pub struct Site {
     ledger: Ledger,
-    settings: RwLock<Arc<SiteSettings>>,
+    settings: Arc<RwLock<Arc<Settings>>>,
 }
 
 impl Site {
-    /// Over a ledger.
-    #[must_use]
-    pub fn new(ledger: Ledger, settings: SiteSettings) -> Self {
-        Self(Arc::new(Inner { ledger, settings: RwLock::new(Arc::new(settings)) }))
+    /// From a ledger and a configuration.
+    ///
+    /// # Errors
+    /// When the logo or the default URL cannot be read, in words.
+    pub fn new(ledger: Ledger, config: &Config) -> anyhow::Result<Self> {
+        let settings = Arc::new(RwLock::new(Arc::new(settings(config)?)));
+        Ok(Self { ledger, settings })
     }
 
-    /// Puts new settings in force, from the next request on. The path of `public_url` alone needs a restart: the routes
-    /// are below it.
-    pub fn reload(&self, settings: SiteSettings) {
-        *self.0.settings.write() = Arc::new(settings);
+    /// Puts a new configuration in force for the requests that begin from now on.
+    ///
+    /// # Errors
+    /// As [`Site::new`]; the old one stays in force then.
+    pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
+        let fresh = Arc::new(settings(config)?);
+        *self.settings.write() = fresh;
+        Ok(())
+    }
+
+    /// The ledger.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// The settings in force.
     #[must_use]
-    pub fn settings(&self) -> Arc<SiteSettings> {
-        Arc::clone(&self.0.settings.read())
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read())
     }
+}
 
-    /// Who knows and changes.
-    #[must_use]
-    pub fn ledger(&self) -> &Ledger {
-        &self.0.ledger
+fn settings(config: &Config) -> anyhow::Result<Settings> {
+    let public_url = config.top.public_url.clone();
+    let account = format!("{}/settings", public_url.path());
+    let default_url = config.login.default_url.as_deref().unwrap_or(&account);
+    Ok(Settings {
+        cookies: CookieRules::new(
+            config.cookie_names(),
+            public_url.host(),
+            public_url.is_https(),
+            config.session.cookie_domain.clone(),
+            config.session.use_session_cookie,
+        ),
+        return_to: ReturnToRules::new(public_url.url().clone(), config.login.return_to.clone(), default_url)?,
+        trusted: TrustedProxies::new(config.proxies.trusted.clone()),
+        signup: config.signup.enabled,
+        anonymous: config.anonymous.enabled,
+        brand: look(&config.brand)?,
+        public_url,
+    })
+}
+
+fn look(section: &sections::Brand) -> anyhow::Result<Brand> {
+    let logo = section.logo.as_deref().map(|path| {
+        let bytes = std::fs::read(path).with_context(|| format!("brand.logo: {path} cannot be read"))?;
+        Ok::<_, anyhow::Error>((bytes, media_type(path)))
+    });
+    Ok(Brand {
+        name: section.name.trim().to_owned(),
+        logo: logo.transpose()?,
+        colours: brand::style_sheet(section.accent),
+    })
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default().to_lowercase().as_str() {
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "webp" => "image/webp",
+        _ => "image/jpeg",
     }
 }

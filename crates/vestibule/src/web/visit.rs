@@ -1,114 +1,126 @@
-//! One request to a page: who it is (if anybody), from which browser and address, in which language.
-//!
-//! Whoever takes a [`Visit`] out of a request that changes something has passed the same-origin check: a handler cannot
-//! forget it.
+//! One request for a page: who comes, from where, in which language. Made once, before any handler runs.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderName, USER_AGENT};
+use axum::response::Response;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, StatusCode, header};
 use vestibule_gate::claims::{Claims, Source};
 use vestibule_gate::grant::return_to::ReturnTo;
-use vestibule_gate::time::Timestamp;
+use vestibule_gate::token::opaque::TokenHash;
 use vestibule_gate::verdict::Identity;
 use vestibule_ledger::changes::Browser;
 
-use super::page::Frame;
-use super::problem::Problem;
-use super::query::Query;
-use super::same_origin;
-use super::site::{Site, SiteSettings};
 use crate::listen::Peer;
 use crate::texts::Texts;
 
-/// What the browser sent as its session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SessionCookie {
-    /// Nothing.
-    Absent,
-    /// One that is alive.
-    Live,
-    /// One that is not, or not any more.
-    Stale,
-}
+use super::problem;
+use super::site::{Settings, Site};
 
-/// A request to a page.
+/// What is known of a request before it is handled.
 #[derive(Clone)]
 pub struct Visit {
-    /// The site.
+    /// The ledger and the settings.
     pub site: Site,
-    /// Its settings, the same for the whole request.
-    pub settings: Arc<SiteSettings>,
-    /// The texts in the person's language.
+    /// The settings in force when the request began.
+    pub settings: Arc<Settings>,
+    /// The language that the browser asks for.
     pub texts: Texts,
-    /// When it began.
-    pub now: Timestamp,
-    /// What the page is asked for.
-    pub query: Query,
-    /// Who it is, by the session cookie alone: no other credential opens a page.
+    /// Who is signed in.
     pub identity: Option<Identity>,
-    /// What the browser sent as its session.
-    pub cookie: SessionCookie,
-    /// Whether it sent several, different from each other.
+    /// Whether the browser holds two session cookies with different values.
     pub doubled: bool,
-    /// Where a session would begin.
-    pub browser: Browser,
+    /// Whether the answer is read by a program.
+    pub wants_json: bool,
+    address: Option<IpAddr>,
+    user_agent: String,
+    secrets: Vec<TokenHash>,
+    device: Option<String>,
 }
 
 impl Visit {
-    /// Where the query's `return_to` leads.
+    /// What a sign-in has to know of the browser.
     #[must_use]
-    pub fn return_to(&self) -> ReturnTo {
-        self.settings.return_to.decide(self.query.return_to.as_deref())
+    pub fn browser(&self) -> Browser {
+        Browser {
+            address: self.address,
+            user_agent: self.user_agent.clone(),
+            sessions: self.secrets.clone(),
+            device: self.device.clone(),
+        }
     }
 
-    /// The frame of a page.
+    /// The session secrets in the request's cookies.
     #[must_use]
-    pub fn frame(&self, state: impl ToString, heading: impl ToString) -> Frame {
-        Frame {
-            texts: self.texts.clone(),
-            settings: Arc::clone(&self.settings),
-            state: state.to_string(),
-            heading: heading.to_string(),
-            wrongs: Vec::new(),
-            notices: Vec::new(),
-            doubled: self.doubled,
+    pub fn secrets(&self) -> &[TokenHash] {
+        &self.secrets
+    }
+
+    /// The path of a page of ours, `/auth/login`.
+    #[must_use]
+    pub fn path(&self, page: &str) -> String {
+        format!("{}{page}", self.settings.public_url.path())
+    }
+
+    /// Adds `Set-Cookie` lines to an answer.
+    pub fn set_cookies(&self, response: &mut Response, lines: Vec<http::HeaderValue>) {
+        for line in lines {
+            response.headers_mut().append(header::SET_COOKIE, line);
         }
+    }
+
+    /// Where the request wants to go afterwards.
+    #[must_use]
+    pub fn return_to(&self, asked: Option<&str>) -> ReturnTo {
+        self.settings.return_to.decide(asked)
     }
 }
 
 impl FromRequestParts<Site> for Visit {
-    type Rejection = Problem;
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
         let settings = site.settings();
-        same_origin::check(&parts.method, &parts.headers, &settings.origin)?;
-        let now = site.ledger().now();
-        let lines: Vec<&[u8]> = parts.headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
-        let claims = Claims::read(lines.iter().map(|line| (&b"cookie"[..], *line)), &settings.cookies.names);
-        let verdict = site.ledger().live().answer(&claims, now).await?;
-        let identity = verdict.identity().filter(|identity| identity.source() == Source::Session).cloned();
-        let cookie = match &identity {
-            Some(_) => SessionCookie::Live,
-            None if claims.has(Source::Session) => SessionCookie::Stale,
-            None => SessionCookie::Absent,
-        };
+        let headers = &parts.headers;
+        let texts = Texts::for_request(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()));
         let peer = parts.extensions.get::<Peer>().copied();
-        let browser = Browser {
-            address: settings.proxies.client(peer, &parts.headers),
-            user_agent: text(&parts.headers, USER_AGENT).unwrap_or_default().to_owned(),
-            sessions: claims.session_hashes(site.ledger().tag_key()),
-            device: settings.cookies.device(&lines),
+        let lines = headers.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()));
+        let claims = Claims::read(lines.filter(|(name, _)| *name == b"cookie"), &settings.cookies.names);
+        let cookie_lines: Vec<&[u8]> =
+            headers.get_all(header::COOKIE).iter().map(http::HeaderValue::as_bytes).collect();
+        let ledger = site.ledger();
+        let mut visit = Self {
+            identity: None,
+            doubled: claims.session_is_doubled(),
+            wants_json: wants_json(headers),
+            address: settings.trusted.client(peer, headers),
+            user_agent: text(headers, &header::USER_AGENT),
+            secrets: claims.session_hashes(ledger.tag_key()),
+            device: settings.cookies.device(&cookie_lines),
+            site: site.clone(),
+            settings: Arc::clone(&settings),
+            texts,
         };
-        let texts = Texts::for_request(text(&parts.headers, ACCEPT_LANGUAGE), Arc::clone(&settings.product));
-        let query = Query::read(parts.uri.query().unwrap_or_default());
-        let doubled = claims.session_is_doubled();
-        Ok(Self { site: site.clone(), settings, texts, now, query, identity, cookie, doubled, browser })
+        if claims.has(Source::Session) {
+            match ledger.live().answer(&claims, ledger.now()).await {
+                Ok(verdict) => visit.identity = verdict.identity().cloned(),
+                Err(fault) => {
+                    tracing::error!(%fault, "who is at the page cannot be known");
+                    return Err(problem::answer(&visit, StatusCode::SERVICE_UNAVAILABLE));
+                }
+            }
+        }
+        Ok(visit)
     }
 }
 
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
+fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = text(headers, &header::ACCEPT);
+    accept.contains("application/json") && !accept.contains("text/html")
+}
+
+fn text(headers: &HeaderMap, name: &header::HeaderName) -> String {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
