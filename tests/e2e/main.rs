@@ -7,5 +7,6 @@ mod durability;
 mod listeners;
 mod nginx;
 mod operations;
+mod pages;
 mod run;
 mod secrets;
