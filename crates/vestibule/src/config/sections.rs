@@ -46,7 +46,7 @@ section! {
     /// The headers that applications read.
     Headers in "headers" {
         /// What stands before each name. Print the proxy's configuration anew after a change.
-        prefix: HeaderPrefix = text("x-authgear-"),
+        prefix: HeaderPrefix = text(HeaderPrefix::default().as_str()),
     }
 }
 
