@@ -122,7 +122,7 @@ macro_rules! text_setting {
 }
 pub(super) use text_setting;
 
-text_setting!(vestibule_gate::verdict::HeaderPrefix, "a prefix of header names, such as `x-authgear-`", Self::parse);
+text_setting!(vestibule_gate::verdict::HeaderPrefix, "a prefix of header names, such as `x-acme-`", Self::parse);
 text_setting!(vestibule_gate::claims::CookiePrefix, "a prefix of cookie names, such as `acme_`", Self::parse);
 text_setting!(
     vestibule_gate::grant::return_to::AllowedOrigin,
