@@ -1,0 +1,127 @@
+//! A house of pages, and a browser in it that keeps cookies.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use http::{Request, Response, StatusCode, header};
+use tower::ServiceExt as _;
+use vestibule::config::Config;
+use vestibule::listen::Peer;
+use vestibule::routes;
+use vestibule::web::Site;
+use vestibule_gate::account::{DisplayName, EmailAddress, Password, Roles};
+use vestibule_gate::id::UserId;
+use vestibule_ledger::{Ledger, NewUser, changes};
+
+pub(crate) const PASSWORD: &str = "quiet harbour lantern";
+pub(crate) const ORIGIN: &str = "https://id.example.com";
+
+pub(crate) struct House {
+    pub(crate) ledger: Ledger,
+    pub(crate) router: Router,
+    _dir: tempfile::TempDir,
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let text = format!(
+            "public_url = \"{ORIGIN}/auth\"\ndata_dir = \"{}\"\n[signup]\nenabled = true\n[anonymous]\nenabled = true\n\
+             [session]\ncookie_domain = \"example.com\"\n[login]\nreturn_to = [\"https://app.example.com\"]\n\
+             [password]\nmemory_kib = 64\niterations = 1\n[brand]\nname = \"Acme & <Sons>\"\n",
+            dir.path().display()
+        );
+        let config =
+            Config::read(Some((Path::new("t.toml"), &text)), std::iter::empty()).expect("a sound configuration");
+        let ledger = Ledger::open(config.for_ledger()).await.expect("a ledger");
+        let router = routes::public(Site::new(ledger.clone(), &config).expect("a site"));
+        Self { ledger, router, _dir: dir }
+    }
+
+    pub(crate) async fn with_ada() -> (Self, UserId) {
+        let house = Self::new().await;
+        let ada = NewUser {
+            id: None,
+            email: EmailAddress::parse("ada@example.com").expect("an address"),
+            name: DisplayName::parse("Ada").expect("a name"),
+            roles: Roles::parse(["billing:admin"]).expect("roles"),
+            verified: true,
+            password: None,
+        };
+        let id = changes::add_user(&house.ledger, ada, Some(Password::parse(PASSWORD).expect("a password"))).await;
+        (house, id.expect("a user"))
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser { router: self.router.clone(), cookies: Vec::new() }
+    }
+}
+
+/// Keeps cookies by name, as a browser on one host would.
+pub(crate) struct Browser {
+    router: Router,
+    pub(crate) cookies: Vec<(String, String)>,
+}
+
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) location: String,
+    pub(crate) body: String,
+    pub(crate) response: Response<()>,
+}
+
+impl Browser {
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
+        self.send(Request::get(path), String::new()).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path).header("sec-fetch-site", "same-origin");
+        self.send(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded"), body).await
+    }
+
+    pub(crate) async fn sign_in(&mut self) -> Page {
+        self.post("/auth/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await
+    }
+
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) async fn send(&mut self, request: http::request::Builder, body: String) -> Page {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request = request.header(header::USER_AGENT, "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0");
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        let mut request = request.body(Body::from(body)).expect("a request");
+        request.extensions_mut().insert(Peer::Unix);
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        for line in parts.headers.get_all(header::SET_COOKIE) {
+            self.keep(line.to_str().expect("ascii"));
+        }
+        let body = to_bytes(body, 1 << 20).await.expect("a body");
+        Page {
+            status: parts.status,
+            location: parts.headers.get(header::LOCATION).map_or("", |l| l.to_str().expect("ascii")).to_owned(),
+            body: String::from_utf8(body.to_vec()).expect("utf-8"),
+            response: Response::from_parts(parts, ()),
+        }
+    }
+
+    /// Only what has our domain: a host-only form that is cleared is another cookie.
+    fn keep(&mut self, line: &str) {
+        if !line.contains("Domain=example.com") {
+            return;
+        }
+        let (name, rest) = line.split_once('=').expect("a pair");
+        let value = rest.split(';').next().expect("a value");
+        self.cookies.retain(|(n, _)| n != name);
+        if !line.contains("Max-Age=0") {
+            self.cookies.push((name.to_owned(), value.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Signing in and out, signing up, guests.
+
+use http::{StatusCode, header};
+
+use crate::house::{House, PASSWORD};
+
+#[tokio::test]
+async fn a_person_signs_in_and_out() {
+    let (house, _) = House::with_ada().await;
+    let mut browser = house.browser();
+    assert_eq!(browser.get("/auth/").await.location, "/auth/login");
+    assert!(browser.get("/auth/login").await.body.contains("autocomplete=\"username\""));
+    let done = browser.sign_in().await;
+    assert_eq!((done.status, done.location.as_str()), (StatusCode::SEE_OTHER, "https://id.example.com/auth/settings"));
+    let lines: Vec<&str> =
+        done.response.headers().get_all(header::SET_COOKIE).iter().map(|l| l.to_str().unwrap()).collect();
+    let session = lines.iter().find(|line| line.starts_with("session=vbs_")).expect("a session cookie");
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Secure", "Domain=example.com", "Max-Age="] {
+        assert!(session.contains(attribute), "{attribute}: {session}");
+    }
+    assert!(lines.iter().any(|line| line.starts_with("session=;") && !line.contains("Domain")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("same_site_strict=") && line.contains("SameSite=Strict")));
+    assert_eq!(browser.get("/auth/").await.location, "/auth/settings");
+    assert!(browser.get("/auth/login").await.body.contains("You are signed in as ada@example.com."));
+    assert!(browser.get("/auth/logout").await.body.contains("<button"));
+    assert_eq!(browser.get("/auth/settings").await.status, StatusCode::OK, "a GET signs nobody out");
+    let out = browser.post("/auth/logout", &[]).await;
+    assert_eq!(out.location, "/auth/login?signed_out=1");
+    assert_eq!(browser.cookie("session"), None);
+    assert!(browser.cookie("device").is_some(), "the browser stays known");
+    assert!(browser.get("/auth/login?signed_out=1").await.body.contains("You are signed out."));
+}
+
+#[tokio::test]
+async fn user_enumeration_wrong_password_and_no_account_look_the_same() {
+    let (house, _) = House::with_ada().await;
+    let attempt = async |email: &str| {
+        let page = house.browser().post("/auth/login", &[("email", email), ("password", "not the one")]).await;
+        (page.status, page.body.replace(email, "X"))
+    };
+    let known = attempt("ada@example.com").await;
+    assert_eq!(known, attempt("eve@example.com").await);
+    assert_eq!(known.0, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(known.1.contains("E-mail or password is not right.") && known.1.contains("<title>Error: Sign in"));
+    assert!(!known.1.contains("not the one"));
+}
+
+#[tokio::test]
+async fn too_many_attempts_say_how_long_to_wait() {
+    let (house, _) = House::with_ada().await;
+    for _ in 0..10 {
+        house.browser().post("/auth/login", &[("email", "ada@example.com"), ("password", "not the one")]).await;
+    }
+    let page = house.browser().sign_in().await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(page.response.headers().contains_key(header::RETRY_AFTER));
+    assert!(page.body.contains("Wait 15 minutes"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_guest_becomes_a_user_under_the_same_id() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    browser.post("/auth/login/guest", &[]).await;
+    let planted = browser.cookie("session").unwrap().to_owned();
+    assert!(browser.get("/auth/signup").await.body.contains("You are here as a guest."));
+    let weak = browser.post("/auth/signup", &[("email", "eve@example.com"), ("password", "password1")]).await;
+    assert_eq!(weak.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(weak.body.contains("too easy to guess") && weak.body.contains("class=\"advice\""));
+    let done = browser.post("/auth/signup", &[("email", "eve@example.com"), ("password", PASSWORD)]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    assert_ne!(browser.cookie("session").unwrap(), planted);
+    assert!(browser.get("/auth/settings").await.body.contains("eve@example.com"));
+    let mut other = house.browser();
+    other.cookies.push(("session".to_owned(), planted));
+    assert_eq!(other.get("/auth/settings").await.status, StatusCode::SEE_OTHER, "the guest's session is over");
+    let taken = other.post("/auth/signup", &[("email", "Eve@example.com"), ("password", PASSWORD)]).await;
+    assert!(taken.body.contains("There is an account with this e-mail address."));
+}
+
+#[tokio::test]
+async fn return_to_leads_to_an_allowed_origin_and_form_action_knows_it() {
+    let (house, _) = House::with_ada().await;
+    let mut browser = house.browser();
+    let page = browser.get("/auth/login?return_to=https%3A%2F%2Fapp.example.com%2Fx%3Fa%3D1").await;
+    let policy = page.response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.contains("form-action 'self' https://app.example.com;"), "{policy}");
+    assert!(page.body.contains("value=\"https://app.example.com/x?a=1\""), "{}", page.body);
+    let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("return_to", "https://app.example.com/x?a=1")];
+    assert_eq!(browser.post("/auth/login", &fields).await.location, "https://app.example.com/x?a=1");
+}
+
+#[tokio::test]
+async fn the_page_speaks_the_browsers_language() {
+    let house = House::new().await;
+    let request = http::Request::get("/auth/login").header(header::ACCEPT_LANGUAGE, "de-CH,de;q=0.9");
+    let page = house.browser().send(request, String::new()).await;
+    assert!(page.body.contains("<html lang=\"de\">") && page.body.contains("<h1>Anmelden</h1>"));
+}
