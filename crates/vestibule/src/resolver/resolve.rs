@@ -3,6 +3,7 @@
 //! Always 200 with the verdict in the headers, or 503 when the verdict cannot be known; never a body, never a cookie.
 //! A hit in the live table meets no `await` and allocates nothing.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use crate::wire::head::{Head, Method};
 pub struct Caching {
     /// How long, at most. Nothing is kept for less than a second.
     pub longest: Span,
-    /// The cookie in the proxy's key.
+    /// The cookie in the proxies' key.
     pub key: CacheKey,
 }
 
@@ -30,8 +31,9 @@ pub struct Resolver {
     ledger: Ledger,
     names: HeaderNames,
     cookies: CookieNames,
-    key: Option<CacheKey>,
-    /// `cache_for` in milliseconds; an atomic, so that it can change while connections read it.
+    /// The cookie in the proxies' cache key, once caching is on. It follows from the cookies' names, which stay.
+    key: OnceLock<CacheKey>,
+    /// `[resolver] cache_for` in milliseconds; an atomic, so that it can change while connections read it. 0 for off.
     longest: AtomicI64,
     /// How long the store may take; a proxy asks again, or gives up, long before its own time-out.
     patience: Duration,
@@ -41,28 +43,37 @@ pub struct Resolver {
 #[derive(Debug)]
 pub struct Question<'b> {
     claims: Claims<'b>,
-    /// nginx would read another cookie line than we do.
-    tab_before_cookies: bool,
+    /// For how long a proxy may keep the answer, at most, if the claims allow it.
+    keep_for: Option<Span>,
 }
 
 impl Resolver {
-    /// Answers from this ledger. Header and cookie names are those of the ledger's settings.
+    /// Answers from this ledger. Header and cookie names are those of the ledger's settings. Proxies may keep nothing
+    /// until [`Resolver::set_caching`] says so.
     #[must_use]
-    pub fn new(ledger: Ledger, caching: Option<Caching>, patience: Duration) -> Self {
+    pub fn new(ledger: Ledger, patience: Duration) -> Self {
         let settings = ledger.settings();
         Self {
             names: HeaderNames::new(&settings.headers),
             cookies: settings.cookies.clone(),
-            longest: AtomicI64::new(caching.as_ref().map_or(0, |caching| caching.longest.millis())),
-            key: caching.map(|caching| caching.key),
+            longest: AtomicI64::new(0),
+            key: OnceLock::new(),
             patience,
             ledger,
         }
     }
 
-    /// Changes for how long proxies may keep answers. Has no effect when caching was off at the start.
-    pub fn set_cache_for(&self, longest: Option<Span>) {
-        self.longest.store(longest.map_or(0, Span::millis), Ordering::Relaxed);
+    /// For how long proxies may keep answers, at most; `None` for not at all. The key is that of the first time.
+    pub fn set_caching(&self, caching: Option<Caching>) {
+        let longest = caching.map_or(0, |Caching { longest, key }| {
+            self.key.get_or_init(|| key);
+            longest.millis()
+        });
+        self.longest.store(longest, Ordering::Relaxed);
+    }
+
+    fn cache_for(&self) -> Option<Span> {
+        Some(self.longest.load(Ordering::Relaxed)).filter(|&longest| longest > 0).map(Span::from_millis)
     }
 
     /// What time it is.
@@ -85,7 +96,8 @@ impl Resolver {
         }
         Ok(Question {
             claims: Claims::read(head.headers(), &self.cookies),
-            tab_before_cookies: self.key.is_some() && head.has_tab_before_cookies(),
+            // Behind a tab, nginx reads another cookie line than we do.
+            keep_for: self.cache_for().filter(|_| !head.has_tab_before_cookies()),
         })
     }
 
@@ -148,12 +160,10 @@ impl Resolver {
 
     /// For how many seconds a proxy may keep this answer; `None` for not at all.
     fn max_age(&self, identity: &Identity, question: &Question<'_>, now: Timestamp) -> Option<u64> {
-        let key = self.key.as_ref()?;
-        let longest = Span::from_millis(self.longest.load(Ordering::Relaxed));
-        let seconds =
-            u64::try_from(longest.min(identity.remaining(now)).seconds()).ok().filter(|&seconds| seconds > 0)?;
-        let kept = !question.tab_before_cookies && may_be_kept(&question.claims, identity.source(), &self.cookies, key);
-        kept.then_some(seconds)
+        let longest = question.keep_for?.min(identity.remaining(now));
+        let seconds = u64::try_from(longest.seconds()).ok().filter(|&seconds| seconds > 0)?;
+        let key = self.key.get()?;
+        may_be_kept(&question.claims, identity.source(), &self.cookies, key).then_some(seconds)
     }
 }
 

@@ -57,6 +57,12 @@ impl Service {
         Arc::clone(&self.resolver)
     }
 
+    /// What it has counted.
+    #[must_use]
+    pub fn resolves(&self) -> Arc<Resolves> {
+        Arc::clone(&self.resolves)
+    }
+
     /// How many connections there are.
     #[must_use]
     pub fn connections(&self) -> usize {

@@ -62,11 +62,11 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let ledger = Ledger::open(settings(folder.path())).await.unwrap();
         let secret = session(&ledger, &plan.roles).await;
-        let caching = plan.cache_for.map(|longest| {
+        let resolver = Arc::new(Resolver::new(ledger.clone(), Duration::from_secs(5)));
+        resolver.set_caching(plan.cache_for.map(|longest| {
             let key = CacheKey::new(&ledger.settings().cookies, None).unwrap();
             Caching { longest, key }
-        });
-        let resolver = Arc::new(Resolver::new(ledger.clone(), caching, Duration::from_secs(5)));
+        }));
         let service = Service::new(resolver, Arc::new(Resolves::default()), plan.timeouts, plan.connections);
         let unix = folder.path().join("resolver.sock");
         let tcp = Listener::bind("listen.resolver[0]", &ListenAddress::parse("127.0.0.1:0").unwrap()).unwrap();

@@ -1,9 +1,12 @@
 //! The resolver on the wire: raw bytes in, raw bytes out, on TCP and on a unix socket, against a real ledger.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 mod contract;
 mod differential;
 mod house;
 mod limits;
+mod ops;
 mod pages;
 mod slow;
 mod smuggling;
