@@ -1,0 +1,166 @@
+//! `vestibule serve`: the wiring plan. Opens the ledger, binds the listeners, and keeps them going until it is told to end.
+//!
+//! Two signals matter: SIGTERM (or SIGINT) lets what runs finish and ends with 0; SIGHUP reads the configuration again.
+
+mod listeners;
+mod reload;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use vestibule_ledger::Ledger;
+
+use self::listeners::Listeners;
+use crate::config::Config;
+use crate::control;
+use crate::log::{self, Logging};
+use crate::ops::metrics::Metrics;
+use crate::ops::resolves::Resolves;
+use crate::ops::{self, Ops};
+use crate::resolver::{self, Resolver};
+use crate::routes;
+use crate::web::Site;
+use crate::wire::connection::Timeouts;
+use crate::wire::router::{self, RouterService};
+
+/// How long an ending waits for what runs. Kept under the 30 s after which most supervisors kill.
+const LONGEST_END: Duration = Duration::from_secs(10);
+
+/// How long a resolve may wait for the store. A proxy that gets no answer asks again or refuses its client.
+const STORE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Serves until it is told to end. The whole life of the process: makes the runtime, reads the configuration, and
+/// returns when all is written.
+///
+/// # Errors
+/// Why it did not start, in words for the operator.
+pub fn run(file: Option<PathBuf>) -> anyhow::Result<()> {
+    let config = Config::load(file.as_deref())?;
+    let logging = log::start(config.log.level, config.log.format);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the system gives no threads; allow this user more")?;
+    runtime.block_on(async {
+        let house = House::open(config, file, logging).await?;
+        house.serve().await
+    })
+}
+
+/// Everything that runs.
+struct House {
+    config: Config,
+    /// As it was named on the command line, to be read again.
+    file: Option<PathBuf>,
+    logging: Logging,
+    ledger: Ledger,
+    metrics: Metrics,
+    site: Site,
+    resolver: resolver::Service,
+    pages: RouterService,
+    ops: Arc<Ops>,
+    ops_pages: RouterService,
+    listeners: Listeners,
+}
+
+impl House {
+    async fn open(config: Config, file: Option<PathBuf>, logging: Logging) -> anyhow::Result<Self> {
+        raise_descriptor_limit();
+        // Before the ledger is opened: it keeps hold of its counters.
+        let metrics = Metrics::start();
+        let ledger = Ledger::open(config.for_ledger()).await?;
+        let site = Site::new(ledger.clone(), &config)?;
+        let listeners = Listeners::bind(&config.listen)?;
+        let resolver = Resolver::new(ledger.clone(), STORE_PATIENCE);
+        resolver.set_caching(config.caching());
+        let resolves = Arc::new(Resolves::default());
+        let timeouts = Timeouts::default();
+        let ops = Arc::new(Ops::new(ledger.clone(), Arc::clone(&resolves), metrics.clone()));
+        let with_router = |router| RouterService::new(router, ledger.clone(), timeouts, router::MAX_CONNECTIONS);
+        Ok(Self {
+            resolver: resolver::Service::new(Arc::new(resolver), resolves, timeouts, resolver::MAX_CONNECTIONS),
+            pages: with_router(routes::public(site.clone())),
+            ops_pages: with_router(ops::router(Arc::clone(&ops))),
+            config,
+            file,
+            logging,
+            metrics,
+            site,
+            ops,
+            listeners,
+            ledger,
+        })
+    }
+
+    async fn serve(mut self) -> anyhow::Result<()> {
+        let mut hang_up = signal(SignalKind::hangup())?;
+        let mut ends = Ends::listen()?;
+        self.ledger.start_jobs();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(self.metrics.clone().keep_up());
+        let mut doors = self.listeners.open(&self.resolver, &self.pages);
+        let mut ops_door = self.listeners.open_ops(&self.ops_pages);
+        let (stop, stopped) = watch::channel(false);
+        let mut control = Box::pin(control::server::serve(self.ledger.clone(), self.config.data_dir(), stopped));
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
+        loop {
+            tokio::select! {
+                _ = hang_up.recv() => self.reload(),
+                () = ends.next() => break,
+                failed = &mut control => {
+                    failed.context("the control socket in data_dir cannot be made; commands could not reach this server")?;
+                    anyhow::bail!("the control socket ended");
+                }
+            }
+        }
+        tracing::info!("ending: letting what runs finish");
+        self.ops.drain();
+        // The socket files go with the doors, so that a successor can have their places.
+        doors.shutdown().await;
+        tokio::select! {
+            _ = async { tokio::join!(self.resolver.drain(LONGEST_END), self.pages.drain(LONGEST_END)) } => {}
+            () = ends.next() => tracing::warn!("told to end again: not waiting any longer"),
+        }
+        let _ = stop.send(true);
+        if let Err(error) = control.await {
+            tracing::error!(%error, "the control socket did not end in order");
+        }
+        ops_door.shutdown().await;
+        self.ops_pages.drain(Duration::from_millis(500)).await;
+        tasks.shutdown().await;
+        self.ledger.close().await;
+        tracing::info!("ended");
+        Ok(())
+    }
+}
+
+/// The signals that mean: end.
+struct Ends(Signal, Signal);
+
+impl Ends {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self(signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+}
+
+/// As many descriptors as the system lets us have: the usual 1,024 are fewer than the connections that we let in.
+fn raise_descriptor_limit() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
+}

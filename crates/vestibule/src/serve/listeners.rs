@@ -1,0 +1,70 @@
+//! The listeners of the configuration, bound, and what answers behind each.
+
+use tokio::task::JoinSet;
+
+use crate::config::sections::Listen;
+use crate::listen::{BindError, ListenAddress, Listener};
+use crate::resolver;
+use crate::wire::router::RouterService;
+
+/// Bound, and not yet answered.
+pub(super) struct Listeners {
+    public: Vec<Listener>,
+    resolver: Vec<Listener>,
+    ops: Vec<Listener>,
+}
+
+impl Listeners {
+    /// Binds all, or none.
+    pub(super) fn bind(listen: &Listen) -> Result<Self, BindError> {
+        let all = |key: &str, addresses: &[ListenAddress]| {
+            let bind = |(index, address)| {
+                let listener = Listener::bind(&format!("listen.{key}[{index}]"), address)?;
+                if let ListenAddress::Unix(unix) = address
+                    && unix.lets_everybody_in()
+                {
+                    tracing::warn!(listener = %listener, "every user of this machine may connect here and is believed as a proxy is");
+                }
+                Ok(listener)
+            };
+            addresses.iter().enumerate().map(bind).collect::<Result<Vec<_>, BindError>>()
+        };
+        Ok(Self {
+            public: all("public", &listen.public)?,
+            resolver: all("resolver", &listen.resolver)?,
+            ops: all("ops", &listen.ops)?,
+        })
+    }
+
+    /// Opens the doors of the proxies and of people. They close, and socket files go, when the set is shut down.
+    pub(super) fn open(&mut self, resolver: &resolver::Service, pages: &RouterService) -> JoinSet<()> {
+        let mut doors = JoinSet::new();
+        for listener in self.resolver.drain(..) {
+            tracing::info!(address = %listener, "the resolver listens");
+            let resolver = resolver.clone();
+            doors.spawn(async move { resolver.accept_on(&listener).await });
+        }
+        open_pages(&mut doors, self.public.drain(..), pages, "the pages listen");
+        doors
+    }
+
+    /// Opens the door of operators, who still ask when the others are closed.
+    pub(super) fn open_ops(&mut self, pages: &RouterService) -> JoinSet<()> {
+        let mut doors = JoinSet::new();
+        open_pages(&mut doors, self.ops.drain(..), pages, "health and metrics listen");
+        doors
+    }
+}
+
+fn open_pages(
+    doors: &mut JoinSet<()>,
+    listeners: impl Iterator<Item = Listener>,
+    pages: &RouterService,
+    what: &'static str,
+) {
+    for listener in listeners {
+        tracing::info!(address = %listener, "{what}");
+        let pages = pages.clone();
+        doors.spawn(async move { pages.accept_on(&listener).await });
+    }
+}
