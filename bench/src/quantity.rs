@@ -32,7 +32,9 @@ impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let places = f.precision().unwrap_or(2);
         let (lowest, highest) = (self.0[0], self.0[self.0.len() - 1]);
-        f.pad(&format!("{:.places$} ({lowest:.places$}..{highest:.places$})", self.median()))
+        let text = format!("{:.places$} ({lowest:.places$}..{highest:.places$})", self.median());
+        // Not `pad`, which would take the precision for the longest text.
+        write!(f, "{text:<width$}", width = f.width().unwrap_or(0))
     }
 }
 
