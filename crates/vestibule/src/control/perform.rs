@@ -1,0 +1,143 @@
+//! Does what a command asks, with the changes and the queries of the ledger. One arm a command.
+
+use std::fmt::Display;
+
+use vestibule_gate::account::{Password, Roles};
+use vestibule_gate::id::UserId;
+use vestibule_ledger::changes::{self, AddUserError, Which};
+use vestibule_ledger::proof::strength;
+use vestibule_ledger::{Ledger, NewUser, User, UserRef, backup, queries};
+
+use super::command::{AddUser, Command, Revoke, SetUser};
+use super::import;
+use super::reply::{Refusal, Reply, SessionView, Status, UserView};
+use super::written::{Sealed, Written};
+
+/// Users in one reply to [`Command::ListUsers`].
+const PAGE: u32 = 1000;
+
+/// Performs a command. What it changed is in force, and survives a crash, when this returns.
+///
+/// # Errors
+/// Why not, in words for the operator.
+pub async fn perform(ledger: &Ledger, command: Command) -> Result<Reply, Refusal> {
+    match command {
+        Command::Status => status(ledger).await,
+        Command::ListUsers { after } => list(ledger, after.map(|after| after.0)).await,
+        Command::ShowUser { who } => Ok(Reply::User(find(ledger, &who.0).await?.into())),
+        Command::AddUser(user) => add(ledger, user).await,
+        Command::ImportUsers { text } => import_users(ledger, &text).await,
+        Command::SetUser(set) => set_user(ledger, set).await,
+        Command::DisableUser { who } => done(changes::disable_user(ledger, &who.0).await),
+        Command::EnableUser { who } => done(changes::enable_user(ledger, &who.0).await),
+        Command::DeleteUser { who } => done(changes::delete_user(ledger, &who.0).await),
+        Command::SetPassword { who, password } => set_password(ledger, &who.0, password.0).await,
+        Command::CreateSession { who } => {
+            let secret = changes::create_session(ledger, &who.0).await.map_err(refusal)?;
+            Ok(Reply::Secret(Sealed(secret.expose().to_owned())))
+        }
+        Command::ListSessions { who } => sessions(ledger, &who.0).await,
+        Command::RevokeSessions(which) => revoke(ledger, which).await,
+        Command::Backup { file } => done(backup::to(ledger, &file).await),
+    }
+}
+
+async fn status(ledger: &Ledger) -> Result<Reply, Refusal> {
+    ledger.check().await.map_err(refusal)?;
+    let found = queries::statistics(ledger).await.map_err(refusal)?;
+    Ok(Reply::Status(Status {
+        process: std::process::id(),
+        now: ledger.now().millis(),
+        users: found.users,
+        guests: found.guests,
+        sessions: found.sessions,
+    }))
+}
+
+async fn list(ledger: &Ledger, after: Option<UserId>) -> Result<Reply, Refusal> {
+    let users = queries::users(ledger, after, PAGE).await.map_err(refusal)?;
+    Ok(Reply::Users(users.into_iter().map(UserView::from).collect()))
+}
+
+async fn add(ledger: &Ledger, user: AddUser) -> Result<Reply, Refusal> {
+    let roles = roles(&user.roles)?;
+    let (email, name) = (user.email.0, user.name.0);
+    let password = match user.password {
+        None => None,
+        Some(Written(password)) => {
+            Some(strong(ledger, password, vec![email.shown().to_owned(), name.as_str().to_owned()]).await?)
+        }
+    };
+    let id = user.id.map(|id| id.0);
+    let new = NewUser { id, email, name, roles, verified: user.verified, password: None };
+    let id = changes::add_user(ledger, new, password).await.map_err(refusal)?;
+    Ok(Reply::Added(id.to_string()))
+}
+
+async fn import_users(ledger: &Ledger, text: &Sealed) -> Result<Reply, Refusal> {
+    let (lines, new): (Vec<usize>, Vec<NewUser>) = import::users(&text.0)?.into_iter().unzip();
+    let named = |error: AddUserError| match error.index().and_then(|index| lines.get(index)) {
+        Some(line) => import::at(*line, &error.to_string()),
+        None => refusal(error),
+    };
+    changes::import_users(ledger, new).await.map(|ids| Reply::Imported(ids.len())).map_err(named)
+}
+
+async fn set_user(ledger: &Ledger, set: SetUser) -> Result<Reply, Refusal> {
+    let roles = set.roles.as_deref().map(roles).transpose()?;
+    let what = changes::SetUser { name: set.name.map(|name| name.0), verified: set.verified, roles };
+    done(changes::set_user(ledger, &set.who.0, what).await)
+}
+
+async fn set_password(ledger: &Ledger, who: &UserRef, password: Password) -> Result<Reply, Refusal> {
+    let user = find(ledger, who).await?;
+    let email = user.email.iter().map(|email| email.shown().to_owned());
+    let known = email.chain([user.name.as_str().to_owned()]).collect();
+    let password = strong(ledger, password, known).await?;
+    done(changes::set_password(ledger, &UserRef::Id(user.id), password).await)
+}
+
+async fn sessions(ledger: &Ledger, who: &UserRef) -> Result<Reply, Refusal> {
+    let user = find(ledger, who).await?;
+    let sessions = queries::sessions(ledger, user.id).await.map_err(refusal)?;
+    Ok(Reply::Sessions(sessions.into_iter().map(SessionView::from).collect()))
+}
+
+async fn revoke(ledger: &Ledger, which: Revoke) -> Result<Reply, Refusal> {
+    let (which, one) = match which {
+        Revoke::Session(id) => (Which::Session(id.0), true),
+        Revoke::User(who) => (Which::User(who.0), false),
+        Revoke::All => (Which::All, false),
+    };
+    match changes::revoke(ledger, which).await.map_err(refusal)? {
+        0 if one => Err(refusal("there is no such session")),
+        ended => Ok(Reply::Ended(ended)),
+    }
+}
+
+async fn find(ledger: &Ledger, who: &UserRef) -> Result<User, Refusal> {
+    queries::user(ledger, who).await.map_err(refusal)?.ok_or_else(|| refusal("there is no such user"))
+}
+
+/// The ledger hashes whatever an operator gives it. One that can be guessed is refused here all the same:
+/// `[password] min_score` is a promise about every account.
+async fn strong(ledger: &Ledger, password: Password, known: Vec<String>) -> Result<Password, Refusal> {
+    let min_score = ledger.settings().password.min_score;
+    let estimate = move || {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        strength::require(&password, &known, min_score).map(|()| password).map_err(refusal)
+    };
+    tokio::task::spawn_blocking(estimate).await.map_err(refusal)?
+}
+
+fn roles(written: &[Written<vestibule_gate::account::Role>]) -> Result<Roles, Refusal> {
+    Roles::parse(written.iter().map(|role| role.0.as_str())).map_err(refusal)
+}
+
+fn done<T, E: Display>(result: Result<T, E>) -> Result<Reply, Refusal> {
+    result.map(|_| Reply::Done).map_err(refusal)
+}
+
+fn refusal(error: impl Display) -> Refusal {
+    Refusal(error.to_string())
+}

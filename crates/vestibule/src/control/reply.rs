@@ -1,0 +1,139 @@
+//! What an operator is told: the answer to a [`super::Command`], in a form that `--json` prints as it is.
+
+use serde::{Deserialize, Serialize};
+use vestibule_gate::account::EmailAddress;
+use vestibule_gate::time::Timestamp;
+use vestibule_ledger::{SessionInfo, User};
+
+use super::written::Sealed;
+use crate::web::when;
+
+/// Why something was not done, in words for the operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(transparent)]
+#[error("{0}")]
+pub struct Refusal(pub String);
+
+/// The answer to a command that was performed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Done; there is nothing more to say.
+    Done,
+    /// How things are.
+    Status(Status),
+    /// One page of users; the last one is empty.
+    Users(Vec<UserView>),
+    /// One user.
+    User(UserView),
+    /// A new user's id.
+    Added(String),
+    /// So many users were added.
+    Imported(usize),
+    /// A user's sessions.
+    Sessions(Vec<SessionView>),
+    /// A session's secret.
+    Secret(Sealed),
+    /// So many sessions were ended.
+    Ended(u64),
+}
+
+/// How things are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The process's number.
+    pub process: u32,
+    /// What time it is for the ledger, in milliseconds since 1970.
+    pub now: i64,
+    /// Users, guests among them.
+    pub users: i64,
+    /// Guests.
+    pub guests: i64,
+    /// Stored sessions.
+    pub sessions: i64,
+}
+
+/// A user, as the command line shows them. Times are RFC 3339 in UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserView {
+    /// The id.
+    pub id: String,
+    /// The login name; `None` for a guest.
+    pub email: Option<String>,
+    /// The name; may be empty.
+    pub name: String,
+    /// The roles.
+    pub roles: Vec<String>,
+    /// The operator vouches for the address.
+    pub verified: bool,
+    /// May not sign in.
+    pub disabled: bool,
+    /// A guest.
+    pub anonymous: bool,
+    /// Whether there is a password to sign in with.
+    pub has_password: bool,
+    /// When the account was made.
+    pub created_at: String,
+    /// The last use of any session.
+    pub last_seen_at: Option<String>,
+}
+
+impl From<User> for UserView {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            email: user.email.as_ref().map(EmailAddress::shown).map(str::to_owned),
+            name: user.name.as_str().to_owned(),
+            roles: user.roles.iter().map(ToString::to_string).collect(),
+            verified: user.verified,
+            disabled: user.disabled,
+            anonymous: user.anonymous,
+            has_password: user.has_password,
+            created_at: when::machine(user.created_at),
+            last_seen_at: user.last_seen_at.map(when::machine),
+        }
+    }
+}
+
+/// A session, as the command line shows it. Times are RFC 3339 in UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// The id; not a secret.
+    pub id: String,
+    /// The user's id.
+    pub user: String,
+    /// When it began.
+    pub created_at: String,
+    /// The last real authentication; `None` when there was none.
+    pub authenticated_at: Option<String>,
+    /// The last use.
+    pub last_seen_at: String,
+    /// The absolute limit.
+    pub expires_at: String,
+    /// Authentication methods.
+    pub amr: Vec<String>,
+    /// The browser at creation; may be empty. As the browser sent it: not for a terminal.
+    pub user_agent: String,
+    /// The client's address at creation, if it was known.
+    pub address: Option<String>,
+    /// Made by `vestibule session create`.
+    pub created_by_cli: bool,
+}
+
+impl From<SessionInfo> for SessionView {
+    fn from(session: SessionInfo) -> Self {
+        let authenticated = Some(session.authenticated_at).filter(|at| *at != Timestamp::NEVER);
+        Self {
+            id: session.id.to_string(),
+            user: session.user.to_string(),
+            created_at: when::machine(session.created_at),
+            authenticated_at: authenticated.map(when::machine),
+            last_seen_at: when::machine(session.last_seen_at),
+            expires_at: when::machine(session.expires_at),
+            amr: session.amr.into_iter().map(str::to_owned).collect(),
+            user_agent: session.user_agent,
+            address: session.address.map(|address| address.to_string()),
+            created_by_cli: session.by_cli,
+        }
+    }
+}
