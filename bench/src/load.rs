@@ -31,10 +31,17 @@ pub(crate) fn load(options: &Options, url: &str, cookie: &str) -> anyhow::Result
     })
 }
 
-/// The command, as it is also printed.
-pub(crate) fn command(options: &Options, url: &str, cookie: &str) -> Command {
+/// The command as it can be typed, but for the secret.
+pub(crate) fn shown(options: &Options, url: &str) -> String {
+    format!("wrk {} -H 'Cookie: session=SECRET' {url}", amount(options).join(" "))
+}
+
+fn command(options: &Options, url: &str, cookie: &str) -> Command {
     let mut command = Command::new("wrk");
-    command.args(["-t1", &format!("-c{}", options.connections), &format!("-d{}s", options.seconds)]);
-    command.args(["-H", cookie.trim_end(), url]);
+    command.args(amount(options)).args(["-H", cookie.trim_end(), url]);
     command
+}
+
+fn amount(options: &Options) -> [String; 3] {
+    ["-t1".to_owned(), format!("-c{}", options.connections), format!("-d{}s", options.seconds)]
 }

@@ -73,8 +73,7 @@ pub(crate) fn measure(
             seen[number].round(options, &url, &cookie, (front.process(), answering))?;
         }
     }
-    let command = load::command(options, &front.url("/vestibule"), "Cookie: session=SECRET");
-    say(&command, &seen, report);
+    say(options, &front, &seen, report);
     report.bar(idle < 25.0, format!("resident memory idle: {idle:.1} MB (bar: under 25)"));
     vestibule.end()
 }
@@ -96,16 +95,21 @@ impl Seen {
     }
 }
 
-fn say(command: &std::process::Command, seen: &[Seen; 4], report: &mut Report) {
-    let arguments: Vec<_> = command.get_args().map(|word| format!("'{}'", word.display())).collect();
-    report.door(format!("wrk {}\n", arguments.join(" ").replace("'-", "-").replace("s' -H' ", "s -H ")));
+fn say(options: &Options, front: &Front, seen: &[Seen; 4], report: &mut Report) {
+    let url = front.url(DOORS[0].path);
+    report.door(format!("{}\n", load::shown(options, &url)));
     report.door(format!(
-        "{:<42}{:<28}{:<20}{:<20}processor time a request, microseconds",
-        "behind nginx with one worker", "requests a second", "as a ratio to b", "as a ratio to d"
+        "{:<42}{:<26}{:<24}{:<24}{:<24}{}",
+        "behind nginx with one worker",
+        "requests a second",
+        "as a ratio to b",
+        "as a ratio to d",
+        "us in nginx",
+        "us behind"
     ));
     for (door, one) in DOORS.iter().zip(seen) {
         report.door(format!(
-            "({}) {:<38}{:<28.0}{:<20.3}{:<20.3}nginx {:.1}, behind it {:.1}",
+            "({}) {:<38}{:<26.0}{:<24.3}{:<24.3}{:<24.1}{:.1}",
             door.letter,
             door.what,
             Quantity::new(one.rates.clone()),
@@ -115,6 +119,7 @@ fn say(command: &std::process::Command, seen: &[Seen; 4], report: &mut Report) {
             microseconds(&one.answering),
         ));
     }
+    report.door("(us: microseconds of processor time a request)".to_owned());
     report.door(String::new());
     let ratio = Quantity::ratio(&seen[0].rates, &seen[1].rates);
     report.bar(ratio.median() >= 0.9, format!("a/b: {ratio:.3} (bar: at least 0.9)"));
