@@ -64,7 +64,7 @@ pub(crate) async fn fill_and_compare(
         sqlx::query("BEGIN IMMEDIATE").execute(&mut sql).await?;
         locks.push(sql);
     }
-    let mut walkers = (Walker::new(few.place, few.secrets)?, Walker::new(many.place, many.secrets)?);
+    let mut walkers = (Walker::new(few.place, few.secrets), Walker::new(many.place, many.secrets));
     fill(&servers.1, &mut walkers.1, many.secrets.len(), report)?;
     walkers.0.walk(few.secrets.len())?;
     compare(options, (&servers.0, &servers.1), (&mut walkers.0, &mut walkers.1), report)?;

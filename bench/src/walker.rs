@@ -5,6 +5,7 @@
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -20,7 +21,7 @@ const STRIDE: usize = 611_953;
 
 /// A walk over some sessions.
 pub(crate) struct Walker<'s> {
-    streams: Vec<UnixStream>,
+    socket: PathBuf,
     secrets: &'s [Secret],
     at: usize,
     yes: String,
@@ -28,36 +29,38 @@ pub(crate) struct Walker<'s> {
 }
 
 impl<'s> Walker<'s> {
-    /// Connects.
-    pub(crate) fn new(place: &Place, secrets: &'s [Secret]) -> anyhow::Result<Self> {
-        let stream = || -> anyhow::Result<UnixStream> {
-            let stream = UnixStream::connect(place.resolver()).context("connecting to the resolver")?;
-            stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-            Ok(stream)
-        };
-        let streams = (0..CONNECTIONS).map(|_| stream()).collect::<anyhow::Result<_>>()?;
+    /// Begins anywhere.
+    pub(crate) fn new(place: &Place, secrets: &'s [Secret]) -> Self {
         let yes = format!("\r\n{}{}: true\r\n", HeaderPrefix::default().as_str(), SUFFIXES[0]);
-        Ok(Self { streams, secrets, at: 0, yes, buffer: vec![0; 8192] })
+        Self { socket: place.resolver(), secrets, at: 0, yes, buffer: vec![0; 8192] }
     }
 
     /// Asks for so many sessions, at least, and returns how many it were and how long it took.
     pub(crate) fn walk(&mut self, count: usize) -> anyhow::Result<(usize, Duration)> {
+        // New connections each time: between two walks the resolver may find the old ones idle for too long.
+        let mut streams = (0..CONNECTIONS).map(|_| self.connect()).collect::<anyhow::Result<Vec<_>>>()?;
         let begin = stopwatch();
         let mut asked = 0;
         while asked < count {
-            self.step()?;
-            asked += self.streams.len();
+            self.step(&mut streams)?;
+            asked += streams.len();
         }
         Ok((asked, begin.elapsed()))
     }
 
+    fn connect(&self) -> anyhow::Result<UnixStream> {
+        let stream = UnixStream::connect(&self.socket).context("connecting to the resolver")?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        Ok(stream)
+    }
+
     /// Asks on every connection, then reads every answer.
-    fn step(&mut self) -> anyhow::Result<()> {
-        for stream in &mut self.streams {
+    fn step(&mut self, streams: &mut [UnixStream]) -> anyhow::Result<()> {
+        for stream in &mut *streams {
             self.at = (self.at + STRIDE) % self.secrets.len();
             stream.write_all(request(&cookie(self.secrets[self.at].expose()), "").as_bytes())?;
         }
-        for stream in &mut self.streams {
+        for stream in streams {
             let mut length = 0;
             while !self.buffer[..length].ends_with(b"\r\n\r\n") {
                 let read = stream.read(&mut self.buffer[length..]).context("waiting for an answer")?;
