@@ -22,6 +22,7 @@ pub(crate) type Row = sqlx::sqlite::SqliteRow;
 /// A reader that gets no connection in this time, or a writer that does not get the lock, fails with a 503.
 const WAIT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// The open database.
 #[derive(Debug, Clone)]
@@ -53,7 +54,15 @@ impl Store {
 
     /// The one write transaction. Others wait for it, at most [`WAIT`].
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, Fault> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        match self.writer.begin_with(BEGIN).await {
+            // On a full disk SQLite rolls back by itself, and sqlx goes on counting a transaction that is no more: such
+            // a connection can never write again (tried), so it makes room for a new one.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 
     /// Closes every connection; the last one folds the write-ahead log into the database.
