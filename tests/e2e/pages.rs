@@ -70,7 +70,7 @@ fn a_visit_that_needs_a_sign_in_goes_on_after_it() {
     let vestibule = with_ada(Setup::default());
     let mut ada = vestibule.person();
     let sent = ada.get("/settings/password");
-    let to_login = sent.header("location").unwrap().replace(&vestibule.url(""), "");
+    let to_login = sent.header("location").unwrap().replace(&vestibule.origin(), "").replacen("/auth", "", 1);
     let page = ada.get(&to_login).text();
     let return_to = page.split("name=\"return_to\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
     let return_to = return_to.expect("the form keeps the way back").replace("&#x2f;", "/").replace("&#47;", "/");

@@ -2,7 +2,7 @@
 
 use vestibule_tests::server::{PASSWORD, Setup};
 
-const SCRIPT: &str = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'";
+const SCRIPT: &str = "zz\"><script>alert(1)</script><img src=x onerror=alert(2)>'";
 
 #[test]
 fn nothing_that_somebody_wrote_becomes_markup() {
@@ -25,7 +25,7 @@ fn nothing_that_somebody_wrote_becomes_markup() {
     for page in &pages {
         let text = page.text();
         assert!(!text.contains("<script>alert") && !text.contains("<img src=x"), "{}\n{text}", page.head);
-        assert!(!text.contains("\"><"), "an attribute was left: {text}");
+        assert!(!text.contains("zz\""), "an attribute was left: {text}");
         shown += usize::from(text.contains("alert(1)"));
     }
     assert!(shown >= 3, "the texts are shown nowhere: nothing was tested");

@@ -128,5 +128,5 @@ fn the_page_lets_its_form_lead_where_it_will_be_sent_and_nowhere_else() {
     };
     assert_eq!(action("/x"), "form-action 'self'");
     assert_eq!(action("https://evil.example/"), "form-action 'self'");
-    assert_eq!(action("https://app.example.com/x;script-src *"), "form-action 'self' https://app.example.com");
+    assert_eq!(action("https://app.example.com/x;script-src%20*"), "form-action 'self' https://app.example.com");
 }

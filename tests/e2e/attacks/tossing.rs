@@ -120,9 +120,8 @@ fn signing_in_clears_both_forms_of_the_cookie() {
     let answer = vestibule.person().try_sign_in("ada@example.com", vestibule_tests::server::PASSWORD);
     let ours: Vec<&str> = answer.all("set-cookie").filter(|cookie| cookie.starts_with("session=")).collect();
     let has_domain = |cookie: &&&str| cookie.to_lowercase().contains("domain=example.localhost");
-    assert_eq!(ours.len(), 2, "{ours:?}");
-    let set = ours.iter().find(|cookie| cookie.contains("vbs_")).expect("a session is set");
-    let cleared = ours.iter().find(|cookie| !cookie.contains("vbs_")).expect("the other form is cleared");
-    assert!(has_domain(&set) && !has_domain(&cleared), "{ours:?}");
-    assert!(cleared.to_lowercase().contains("max-age=0"));
+    let (set, cleared): (Vec<&str>, Vec<&str>) = ours.iter().partition(|cookie| cookie.contains("vbs_"));
+    assert!(set.len() == 1 && has_domain(&&set[0]), "{ours:?}");
+    assert!(cleared.iter().all(|cookie| cookie.to_lowercase().contains("max-age=0")), "{ours:?}");
+    assert!(cleared.iter().any(|cookie| !cookie.to_lowercase().contains("domain=")), "{ours:?}");
 }
