@@ -33,7 +33,7 @@ pub async fn serve(ledger: Ledger, data_dir: PathBuf, mut stop: watch::Receiver<
     let mut commands = JoinSet::new();
     loop {
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = told(&mut stop) => break,
             Some(_) = commands.join_next(), if !commands.is_empty() => {}
             accepted = listener.accept(), if commands.len() < AT_ONCE => match accepted {
                 Ok((stream, _)) => drop(commands.spawn(answer(ledger.clone(), stream))),
@@ -52,6 +52,11 @@ pub async fn serve(ledger: Ledger, data_dir: PathBuf, mut stop: watch::Receiver<
         tracing::warn!("a command was cut off: it took too long to end");
     }
     Ok(())
+}
+
+/// Waits for `true`, or for nobody to be left who could say it.
+async fn told(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 fn bind(way: &Way) -> io::Result<UnixListener> {

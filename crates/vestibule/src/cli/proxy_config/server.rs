@@ -1,0 +1,125 @@
+//! What stands in the application's `server`: the check, the identity headers, and the way to the application.
+
+use std::fmt::Write as _;
+
+use super::app::App;
+use super::cookies::CLEANED;
+use crate::config::Config;
+
+/// Headers by which some frameworks route or trust, and which only a proxy may set.
+const REWRITERS: [&str; 7] = [
+    "X-Original-URL",
+    "X-Original-URI",
+    "X-Original-Method",
+    "X-Rewrite-URL",
+    "X-Forwarded-Uri",
+    "X-Forwarded-Method",
+    "X-Forwarded-Prefix",
+];
+
+/// Refuses, and asks who it is.
+pub(super) fn gate(config: &Config) -> String {
+    format!("{REFUSALS}\n{}\n{}\n{}", identity(config), FORWARDED, rewriters())
+}
+
+const REFUSALS: &str = "\
+# Paths that could be read in two ways are refused before anybody is asked.
+if ($vestibule_bad_uri) { return 400; }
+# Names with `_` or other odd characters are dropped: applications read `X_Authgear_User_Id` as one of ours.
+underscores_in_headers off;
+ignore_invalid_headers on;
+# Room for large cookies, and for the application's large answers.
+large_client_header_buffers 4 32k;
+proxy_buffer_size 16k; proxy_buffers 8 16k; proxy_busy_buffers_size 32k;
+# Who sends slowly is not waited for.
+client_header_timeout 15s; client_body_timeout 30s; send_timeout 30s;
+";
+
+const FORWARDED: &str = "\
+# The host that nginx chose this server by, and who is really there.
+proxy_set_header Host              $host;
+proxy_set_header X-Forwarded-For   $remote_addr;
+proxy_set_header X-Forwarded-Host  $host;
+proxy_set_header X-Forwarded-Proto $scheme;
+# Only a WebSocket may upgrade: an HTTP/2 connection smuggled through would never be checked again.
+proxy_set_header Upgrade           $vestibule_upgrade;
+proxy_set_header Connection        $vestibule_connection;
+proxy_set_header HTTP2-Settings    \"\";
+proxy_http_version 1.1;
+";
+
+/// Every header of the closed list, set or deleted.
+fn identity(config: &Config) -> String {
+    let mut out = String::from(
+        "# Who somebody is. Every name of the list is set from our answer or, where the answer has none, deleted: an empty\n\
+         # value deletes what the client sent. They stand at the server, so they hold in locations without auth_request\n\
+         # too. BEWARE: one proxy_set_header in a location of yours replaces ALL of these there: repeat them.\n",
+    );
+    for name in config.headers.prefix.names() {
+        let variable = name.replace('-', "_");
+        let _ = writeln!(out, "auth_request_set $vestibule_{variable} $upstream_http_{variable};");
+    }
+    for name in config.headers.prefix.names() {
+        let _ = writeln!(out, "proxy_set_header {name} $vestibule_{};", name.replace('-', "_"));
+    }
+    let _ = writeln!(out, "# Without our cookies.\nproxy_set_header Cookie {CLEANED};");
+    out
+}
+
+fn rewriters() -> String {
+    let lines: String = REWRITERS.iter().map(|name| format!("proxy_set_header {name} \"\";\n")).collect();
+    format!("# Some applications route by these.\n{lines}")
+}
+
+/// The inner location that asks.
+pub(super) fn check(config: &Config) -> String {
+    let cache = config.resolver.cache_for.map(|_| {
+        format!(
+            "  # [resolver] cache_for: a valid answer is reused for so long, and so is one that was revoked meanwhile.\n  \
+             # Only answers that say so are kept; there must be no proxy_cache_valid here.\n  \
+             proxy_cache vestibule; proxy_cache_key \"$cookie_{}|$http_authorization\";\n",
+            config.cookie_names().session()
+        )
+    });
+    format!("{CHECK}{}}}\n", cache.unwrap_or_default())
+}
+
+const CHECK: &str = "\
+# Asks who it is. Only nginx itself comes in here. Nothing of the client's request is passed on but what is named, over
+# connections that are kept. No answer in time, or any but 200, and nobody gets to the application.
+location = /_vestibule {
+  internal;
+  auth_request off;
+  proxy_pass http://vestibule_resolver/_resolver/resolve;
+  proxy_http_version 1.1;
+  proxy_pass_request_body    off;
+  proxy_pass_request_headers off;
+  proxy_set_header Host           $host;
+  proxy_set_header Connection     \"\";
+  proxy_set_header Content-Length \"\";
+  proxy_set_header Cookie         $http_cookie;
+  proxy_set_header Authorization  $http_authorization;
+  proxy_buffer_size 8k; proxy_buffers 4 8k; proxy_busy_buffers_size 16k;
+  proxy_connect_timeout 1s; proxy_send_timeout 2s; proxy_read_timeout 2s;
+";
+
+/// The way to the application.
+pub(super) fn application(app: Option<&App>) -> String {
+    let mut lines = String::from("auth_request /_vestibule;\n");
+    lines.push_str("# No path behind the name: nginx would send the application decoded paths.\n");
+    let scheme = app.map_or("http", |app| app.scheme);
+    let _ = writeln!(lines, "proxy_pass {scheme}://vestibule_app;");
+    if let Some(app) = app.filter(|app| app.scheme == "https") {
+        let _ = writeln!(
+            lines,
+            "proxy_ssl_server_name on; proxy_ssl_name {}; proxy_ssl_verify on;\n\
+             proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;",
+            app.host
+        );
+    }
+    lines.push_str("proxy_connect_timeout 5s; proxy_read_timeout 60s;\n");
+    format!(
+        "# Everything else is the application's, once we have said who it is.\nlocation / {{\n{}}}\n",
+        super::indent(&lines, 2)
+    )
+}
