@@ -23,35 +23,43 @@ pub(super) struct Removed {
 /// One value nearly always, more when a session has several credentials or a user several sessions.
 struct OneOrMore<T> {
     first: T,
-    more: Vec<T>,
+    #[expect(
+        clippy::box_collection,
+        reason = "a Vec in each of a million entries costs 16 bytes more than its absence"
+    )]
+    more: Option<Box<Vec<T>>>,
 }
 
 impl<T: Copy + PartialEq> OneOrMore<T> {
     const fn one(first: T) -> Self {
-        Self { first, more: Vec::new() }
+        Self { first, more: None }
     }
 
     fn add(&mut self, value: T) {
-        if self.first != value && !self.more.contains(&value) {
-            self.more.push(value);
+        if self.first == value {
+            return;
+        }
+        let more = self.more.get_or_insert_default();
+        if !more.contains(&value) {
+            more.push(value);
         }
     }
 
     /// Removes a value; `false` when none is left.
     fn remove(&mut self, value: T) -> bool {
         if self.first == value {
-            match self.more.pop() {
+            match self.more.as_mut().and_then(|more| more.pop()) {
                 Some(next) => self.first = next,
                 None => return false,
             }
-        } else {
-            self.more.retain(|other| *other != value);
+        } else if let Some(more) = &mut self.more {
+            more.retain(|other| *other != value);
         }
         true
     }
 
     fn all(&self) -> Vec<T> {
-        std::iter::once(self.first).chain(self.more.iter().copied()).collect()
+        std::iter::once(self.first).chain(self.more.iter().flat_map(|more| more.iter().copied())).collect()
     }
 }
 
