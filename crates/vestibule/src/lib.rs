@@ -1,8 +1,16 @@
 //! Speaks: the resolver's and the pages' HTTP, the command line, the configuration. Decides nothing, stores nothing.
 
+pub mod account;
+pub mod cli;
 pub mod config;
+pub mod control;
 pub mod listen;
 pub mod log;
+pub mod login;
 pub mod ops;
 pub mod resolver;
+pub mod routes;
+pub mod serve;
+pub mod texts;
+pub mod web;
 pub mod wire;

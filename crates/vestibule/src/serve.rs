@@ -14,7 +14,6 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use vestibule_gate::claims::cacheable::CacheKey;
 use vestibule_ledger::Ledger;
 
 use self::listeners::Listeners;
@@ -24,7 +23,7 @@ use crate::log::{self, Logging};
 use crate::ops::metrics::Metrics;
 use crate::ops::resolves::Resolves;
 use crate::ops::{self, Ops};
-use crate::resolver::{self, Caching, Resolver};
+use crate::resolver::{self, Resolver};
 use crate::routes;
 use crate::web::Site;
 use crate::wire::connection::Timeouts;
@@ -79,7 +78,7 @@ impl House {
         let site = Site::new(ledger.clone(), &config)?;
         let listeners = Listeners::bind(&config.listen)?;
         let resolver = Resolver::new(ledger.clone(), STORE_PATIENCE);
-        resolver.set_caching(caching(&config));
+        resolver.set_caching(config.caching());
         let resolves = Arc::new(Resolves::default());
         let timeouts = Timeouts::default();
         let ops = Arc::new(Ops::new(ledger.clone(), Arc::clone(&resolves), metrics.clone()));
@@ -139,14 +138,6 @@ impl House {
         tracing::info!("ended");
         Ok(())
     }
-}
-
-/// How long proxies may keep answers, and under which key; `None` when they may not.
-fn caching(config: &Config) -> Option<Caching> {
-    let longest = config.resolver.cache_for?.0;
-    // `config/soundness.rs` refuses what would be an error here; and no caching is the safe side.
-    let key = CacheKey::new(&config.cookie_names(), config.resolver.cache_key_cookie.as_deref()).ok()?;
-    Some(Caching { longest, key })
 }
 
 /// The signals that mean: end.

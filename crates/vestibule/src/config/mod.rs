@@ -3,6 +3,7 @@
 //! [`sections`] lists every setting; its doc comments are the reference. What can be wrong with one setting is said
 //! where its type is read, what can be wrong with several together in [`soundness`].
 
+pub mod advice;
 pub mod appearance;
 pub mod duration;
 mod for_ledger;

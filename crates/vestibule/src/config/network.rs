@@ -52,6 +52,12 @@ impl Network {
         let address = address.to_canonical();
         address.is_ipv4() == self.address.is_ipv4() && masked(address, self.length) == self.address
     }
+
+    /// Whether every address of its kind is in it.
+    #[must_use]
+    pub const fn is_everybody(&self) -> bool {
+        self.length == 0
+    }
 }
 
 impl fmt::Display for Network {

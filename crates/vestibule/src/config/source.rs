@@ -143,13 +143,18 @@ impl Source {
 
     /// Where a setting was written.
     pub(super) fn origin(&self, key: &str) -> Origin {
-        self.shown.iter().find(|(name, ..)| name == key).map_or(Origin::Default, |(.., origin)| origin.clone())
+        origin_of(&self.shown, key)
     }
 
     /// What was taken, in order, and what is wrong.
     pub(super) fn finish(self) -> (Vec<(String, Raw, Origin)>, Vec<Problem>) {
         (self.shown, self.problems)
     }
+}
+
+/// Where a setting was written.
+pub(super) fn origin_of(shown: &[(String, Raw, Origin)], key: &str) -> Origin {
+    shown.iter().find(|(name, ..)| name == key).map_or(Origin::Default, |(.., origin)| origin.clone())
 }
 
 fn raw(value: &DeValue<'_>) -> Option<Raw> {

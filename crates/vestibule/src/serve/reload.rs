@@ -1,7 +1,7 @@
 //! SIGHUP: the configuration is read again. A bad one is refused whole; of a good one, what can change while the process
 //! runs is put in force, and what cannot is named and stays as it was.
 
-use super::{House, caching};
+use super::House;
 use crate::config::Config;
 
 /// What is fixed at the start: addresses and sizes of things that exist, and names that proxies and browsers know.
@@ -38,7 +38,7 @@ impl House {
             return;
         }
         self.ledger.reload(fresh.for_ledger());
-        self.resolver.resolver().set_caching(caching(&fresh));
+        self.resolver.resolver().set_caching(fresh.caching());
         self.logging.set_level(fresh.log.level);
         self.config = fresh;
         if !waiting.is_empty() {
