@@ -3,7 +3,10 @@
 
 use super::{Head, MAX_HEAD, Method, Refusal, Slots, Version, may_be_whole};
 
-fn parts(bytes: &[u8]) -> Result<Option<(Method, Version, usize, bool, bool)>, Refusal> {
+/// Method, version, length, whether the connection stays, whether a body is announced.
+type Parts = (Method, Version, usize, bool, bool);
+
+fn parts(bytes: &[u8]) -> Result<Option<Parts>, Refusal> {
     let mut slots = Slots::default();
     let head = Head::read(bytes, &mut slots)?;
     Ok(head.map(|head| (head.method, head.version, head.length, head.keep_alive, head.body_announced)))
