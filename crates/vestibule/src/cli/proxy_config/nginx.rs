@@ -88,7 +88,7 @@ impl Nginx {
         }
         let servers = format!("{}\n{}", self.app_server(config), self.pages_server(config));
         Ok(format!(
-            "{HEAD}{}http {{\n{}\n{}}}\n",
+            "{HEAD}{}http {{\n{}{}}}\n",
             main(run_dir.as_deref()),
             indent(&http_base(run_dir.as_deref()), 2),
             indent(&format!("{http}\n{}", servers.trim_end()), 2)
