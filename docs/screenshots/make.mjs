@@ -1,0 +1,164 @@
+// Makes the screenshots of this folder anew: starts the debug build on a folder of its own, walks the pages in headless
+// Chromium, and stops both. `node docs/screenshots/make.mjs [FOLDER]` from anywhere; FOLDER gets every state in both
+// themes and widths, without it this folder gets the few that the documents show.
+import { spawn, execFileSync } from "node:child_process";
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const binary = join(here, "../../target/debug/vestibule");
+const everything = process.argv[2] !== undefined;
+const out = everything ? resolve(process.argv[2]) : here;
+const work = mkdtempSync(join(tmpdir(), "vestibule-screenshots-"));
+const email = "ada@example.com";
+const password = "quiet harbour lantern";
+
+const freePort = () => new Promise((done) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const { port } = server.address();
+    server.close(() => done(port));
+  });
+});
+const [open, resolver, ops, driverPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+const url = (page) => `http://localhost:${open}${page}`;
+const config = join(work, "vestibule.toml");
+writeFileSync(config, `public_url = "http://localhost:${open}"
+data_dir = "${work}/data"
+[listen]
+public = ["127.0.0.1:${open}"]
+resolver = ["127.0.0.1:${resolver}"]
+ops = ["127.0.0.1:${ops}"]
+[signup]
+enabled = true
+[anonymous]
+enabled = true
+`);
+const cli = (...args) => execFileSync(binary, ["--config", config, ...args], { input: `${password}\n` }).toString().trim();
+
+const children = [];
+const start = (command, args) => {
+  const child = spawn(command, args, { stdio: "ignore" });
+  children.push(child);
+  return child;
+};
+const until = async (address) => {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    try {
+      if ((await fetch(address)).ok) return;
+    } catch { /* not yet */ }
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`${address} does not answer`);
+};
+
+let driver = "";
+const ask = async (method, path, body) => {
+  const answer = await fetch(`http://127.0.0.1:${driverPort}${path}`, { method, body: body && JSON.stringify(body) });
+  const { value } = await answer.json();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${value.message}`);
+  return value;
+};
+const command = (path, body = {}) => ask("POST", `/session/${driver}${path}`, body);
+const devtools = (cmd, params) => command("/goog/cdp/execute", { cmd, params });
+const go = (page) => command("/url", { url: url(page) });
+const find = async (css) => Object.values(await command("/element", { using: "css selector", value: css }))[0];
+const click = async (css) => command(`/element/${await find(css)}/click`);
+const fill = async (css, text) => {
+  const element = await find(css);
+  await command(`/element/${element}/clear`);
+  await command(`/element/${element}/value`, { text });
+};
+const forget = () => ask("DELETE", `/session/${driver}/cookie`);
+
+const shoot = async (name, width, dark) => {
+  const size = { width, height: 640, deviceScaleFactor: 1, mobile: width < 500 };
+  await devtools("Emulation.setDeviceMetricsOverride", size);
+  const features = [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }];
+  await devtools("Emulation.setEmulatedMedia", { features });
+  const { cssContentSize } = await devtools("Page.getLayoutMetrics", {});
+  const wider = Math.ceil(cssContentSize.width) - width;
+  if (wider > 0) console.log(`${name}: ${wider} px wider than ${width}`);
+  const height = Math.min(Math.ceil(cssContentSize.height), 2400);
+  const clip = { x: 0, y: 0, width, height: Math.max(height, 320), scale: 1 };
+  const { data } = await devtools("Page.captureScreenshot", { format: "png", clip, captureBeyondViewport: true });
+  writeFileSync(join(out, `${name}-${width}-${dark ? "dark" : "light"}.png`), Buffer.from(data, "base64"));
+};
+// The few that the documents show.
+const kept = { "sign-in": [[720, false], [720, true]], account: [[320, false]], sessions: [[320, true]] };
+const look = async (name) => {
+  const views = everything ? [[720, false], [720, true], [320, false], [320, true]] : kept[name] ?? [];
+  for (const [width, dark] of views) await shoot(name, width, dark);
+};
+
+const pages = async () => {
+  await go("/login");
+  await look("sign-in");
+  await fill("#email", email);
+  await fill("#password", "not the password");
+  await click("form[action$='/login'] button[type=submit]");
+  await look("sign-in-wrong");
+  await go("/signup");
+  await look("sign-up");
+  await fill("#email", "bob@example.com");
+  await fill("#password", "password1");
+  await click("form[action$='/signup'] button[type=submit]");
+  await look("sign-up-weak");
+  await go("/nowhere");
+  await look("not-found");
+  await go("/logout");
+  await look("sign-out-nobody");
+  await go("/login");
+  await click("form[action$='/login/guest'] button");
+  await look("guest");
+  await go("/signup");
+  await look("sign-up-guest");
+  await forget();
+  await go("/login");
+  await fill("#email", email);
+  await fill("#password", password);
+  await click("form[action$='/login'] button[type=submit]");
+  await look("account");
+  await fill("#current_password", "not the password");
+  await click("form[action$='/settings/email'] button[type=submit]");
+  await look("account-wrong");
+  cli("session", "create", email);
+  await go("/settings/sessions");
+  await look("sessions");
+  await go("/settings/password");
+  await look("password");
+  await fill("#current_password", password);
+  await fill("#new_password", "password1");
+  await click("form[action$='/settings/password'] button[type=submit]");
+  await look("password-weak");
+  await go("/login");
+  await look("already-signed-in");
+  await go("/logout");
+  await look("sign-out");
+  await go("/settings/delete");
+  await look("delete");
+};
+
+try {
+  mkdirSync(out, { recursive: true });
+  start(binary, ["--config", config, "serve"]);
+  await until(`http://127.0.0.1:${ops}/readyz`);
+  cli("user", "add", email, "--name", "Ada Lovelace", "--role", "editor", "--verified", "--password-stdin");
+  start("chromedriver", [`--port=${driverPort}`]);
+  await until(`http://127.0.0.1:${driverPort}/status`);
+  const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    `--user-data-dir=${work}/profile`];
+  const prefs = { "intl.accept_languages": "en" };
+  const options = { args, prefs, binary: "/usr/bin/chromium" };
+  const session = await ask("POST", "/session", { capabilities: { alwaysMatch: { "goog:chromeOptions": options } } });
+  driver = session.sessionId;
+  await pages();
+} finally {
+  if (driver) await ask("DELETE", `/session/${driver}`).catch(() => {});
+  for (const child of children) child.kill("SIGTERM");
+  await new Promise((done) => setTimeout(done, 1500));
+  rmSync(work, { recursive: true, force: true });
+}
