@@ -21,12 +21,19 @@ pub struct Setup {
     origin: Option<String>,
     path: String,
     config: String,
+    sockets: String,
     environment: Vec<(String, String)>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { origin: None, path: "/auth".to_owned(), config: String::new(), environment: Vec::new() }
+        Self {
+            origin: None,
+            path: "/auth".to_owned(),
+            config: String::new(),
+            sockets: "mode=0666".to_owned(),
+            environment: Vec::new(),
+        }
     }
 }
 
@@ -53,6 +60,14 @@ impl Setup {
         self
     }
 
+    /// Who may use the unix sockets, as `[listen]` writes it. Everybody when it is not set: nginx's workers are another
+    /// user when the tests run as root.
+    #[must_use]
+    pub fn sockets(mut self, who: &str) -> Self {
+        who.clone_into(&mut self.sockets);
+        self
+    }
+
     /// A variable of the environment that the server and the command line run in.
     #[must_use]
     pub fn environment(mut self, name: &str, value: &str) -> Self {
@@ -71,7 +86,8 @@ impl Setup {
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("our own folder");
         let vestibule =
             Vestibule { folder, ports: [port::free(), port::free(), port::free()], setup: self, process: None };
-        let unix = |name: &str| format!("unix:{}?mode=0666", vestibule.folder.path().join(name).display());
+        let unix =
+            |name: &str| format!("unix:{}?{}", vestibule.folder.path().join(name).display(), vestibule.setup.sockets);
         let [public, resolver, ops] = vestibule.ports;
         let config = format!(
             "public_url = \"{}\"\ndata_dir = \"{}\"\n[listen]\npublic = [\"{public}\", \"{}\"]\n\

@@ -103,3 +103,14 @@ fn a_cookie_prefix_is_used_everywhere() {
     assert!(!seen.head.contains(&secret), "the application got the secret: {}", seen.head);
     assert_eq!(site.user_seen_for(&format!("session={secret}")), None, "without the prefix it is another cookie");
 }
+
+/// Debian's nginx works as `www-data` when its file says so, and as `nobody` when it does not.
+#[test]
+fn nginx_started_by_root_is_let_in_by_its_group() {
+    if !rustix::process::geteuid().is_root() {
+        return vestibule_tests::skip("nginx_started_by_root_is_let_in_by_its_group", "only root can be root");
+    }
+    let site = Site::printed(Setup::default().sockets("mode=0660&group=www-data"));
+    assert_eq!(site.person().get("/login").status, 200, "{}", site.nginx.errors());
+    assert_eq!(site.get("/", &[]).status, 200, "{}", site.nginx.errors());
+}
