@@ -10,5 +10,3 @@ for (const field of document.querySelectorAll("input[type=password]")) {
   say();
   field.after(button);
 }
-const errors = document.getElementById("errors");
-if (errors) { errors.focus(); }

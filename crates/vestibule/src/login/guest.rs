@@ -4,7 +4,7 @@ use axum::response::Response;
 use http::StatusCode;
 use vestibule_ledger::changes::{GuestError, continue_as_guest};
 
-use crate::web::{SameOriginForm, problem};
+use crate::web::{SameOriginForm, page, problem};
 
 use super::signed_in;
 
@@ -12,6 +12,10 @@ use super::signed_in;
 pub async fn post(form: SameOriginForm) -> Response {
     let visit = &form.visit;
     let to = visit.return_to(form.optional("return_to"));
+    // A second click, or a page from an old tab: nobody loses who they are by it.
+    if visit.identity.is_some() {
+        return page::see_other(to.as_str());
+    }
     match continue_as_guest(visit.site.ledger(), visit.browser()).await {
         Ok(session) => signed_in(visit, &session, &to),
         Err(GuestError::Closed) => problem::answer(visit, StatusCode::NOT_FOUND),

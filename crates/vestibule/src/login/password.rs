@@ -83,7 +83,7 @@ pub async fn post(form_sent: SameOriginForm) -> Response {
         let error = FieldError { field: "password", text: visit.texts.get("password-empty") };
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, error);
     }
-    let wrong = || FieldError { field: "", text: visit.texts.get("login-wrong") };
+    let wrong = || FieldError { field: "password", text: visit.texts.get("login-wrong") };
     let Some(password) = Password::attempt(form_sent.field("password")) else {
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong());
     };
@@ -126,5 +126,9 @@ fn form(
         signup: visit.settings.signup,
         guest: visit.settings.anonymous && visit.identity.is_none(),
     };
-    page::show(status, &page, to.other_origin().as_deref())
+    let mut response = page::show(status, &page, to.other_origin().as_deref());
+    if visit.stale && status == StatusCode::OK {
+        visit.set_cookies(&mut response, visit.settings.cookies.signed_out());
+    }
+    response
 }

@@ -38,7 +38,7 @@ impl Texts {
         let Some(asked) = accept_language.filter(|asked| asked.len() < 512) else { return Self(0) };
         let parse = |language: &str| language.parse::<fluent_langneg::LanguageIdentifier>().ok();
         let available: Vec<_> = CATALOGUES.iter().filter_map(|(language, _)| parse(language)).collect();
-        let asked = parse_accepted_languages(asked);
+        let asked = parse_accepted_languages(&by_weight(asked));
         let found = negotiate_languages(&asked, &available, available.first(), NegotiationStrategy::Lookup);
         let index = found.first().and_then(|found| available.iter().position(|language| language == *found));
         Self(index.unwrap_or(0))
@@ -81,6 +81,22 @@ impl Texts {
             None => key.to_owned(),
         }
     }
+}
+
+/// The languages with the heaviest first, and without those that are refused (`q=0`). One whose weight cannot be read
+/// is refused.
+fn by_weight(asked: &str) -> String {
+    let weigh = |item: &str| -> Option<(i32, String)> {
+        let (language, weight) =
+            item.split_once(';').map_or((item, "q=1"), |(language, weight)| (language, weight.trim()));
+        let weight: f32 = weight.strip_prefix("q=")?.parse().ok()?;
+        // RFC 9110 section 12.4.2: three digits at most.
+        let thousandths = (weight.clamp(0.0, 1.0) * 1000.0) as i32;
+        (thousandths > 0).then(|| (thousandths, language.trim().to_owned()))
+    };
+    let mut languages: Vec<_> = asked.split(',').filter_map(weigh).collect();
+    languages.sort_by_key(|(weight, _)| -weight);
+    languages.into_iter().map(|(_, language)| language).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
@@ -136,6 +152,8 @@ mod tests {
         assert_eq!(language("de-CH,de;q=0.9,en;q=0.8"), "de");
         assert_eq!(language("fr,en;q=0.5"), "en");
         assert_eq!(language("fr"), "en");
+        assert_eq!(language("en;q=0.5,de;q=0.9"), "de");
+        assert_eq!(language("de;q=0,en"), "en");
         assert_eq!(language("\u{7f}%%;q=x,,,"), "en");
         assert_eq!(Texts::for_request(None).language(), "en");
         assert_eq!(Texts(0).count("wait-minutes", 2), "Wait 2 minutes, then try again.");

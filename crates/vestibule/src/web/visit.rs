@@ -32,6 +32,8 @@ pub struct Visit {
     pub identity: Option<Identity>,
     /// Whether the browser holds two session cookies with different values.
     pub doubled: bool,
+    /// Whether the browser holds a session cookie that is no session any more.
+    pub stale: bool,
     /// Whether the answer is read by a program.
     pub wants_json: bool,
     address: Option<IpAddr>,
@@ -94,6 +96,7 @@ impl FromRequestParts<Site> for Visit {
         let mut visit = Self {
             identity: None,
             doubled: claims.session_is_doubled(),
+            stale: false,
             wants_json: wants_json(headers),
             address: settings.trusted.client(peer, headers),
             user_agent: text(headers, &header::USER_AGENT),
@@ -105,7 +108,10 @@ impl FromRequestParts<Site> for Visit {
         };
         if claims.has(Source::Session) {
             match ledger.live().answer(&claims, ledger.now()).await {
-                Ok(verdict) => visit.identity = verdict.identity().cloned(),
+                Ok(verdict) => {
+                    visit.identity = verdict.identity().cloned();
+                    visit.stale = visit.identity.is_none();
+                }
                 Err(fault) => {
                     tracing::error!(%fault, "who is at the page cannot be known");
                     return Err(problem::answer(&visit, StatusCode::SERVICE_UNAVAILABLE));
