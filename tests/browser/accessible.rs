@@ -50,6 +50,21 @@ for (const target of document.querySelectorAll('main button, main a.button')) {
 }
 return found;";
 
+/// The instruments work: a page with a mistake of each kind is seen.
+#[test]
+fn a_bad_page_is_seen() {
+    let browser = Browser::start();
+    let page = "<!doctype html><title>Error</title><main><h1>x</h1><input name=a><p style='width:2000px'>y</p></main>";
+    browser.open(&format!("data:text/html,{}", encoded(page)));
+    assert!(std::panic::catch_unwind(|| axe::check(&browser, "bad")).is_err(), "axe-core sees no missing label");
+    let found = browser.script(STRUCTURE).to_string();
+    for mistake in ["no lang", "no visible label", "autocomplete", "without an alert"] {
+        assert!(found.contains(mistake), "{mistake}: {found}");
+    }
+    browser.script("console.error('seen')");
+    assert_eq!(browser.complaints().len(), 1);
+}
+
 #[test]
 fn the_pages_for_everybody() {
     let site = site();
@@ -63,7 +78,7 @@ fn the_pages_for_everybody() {
     let sign_up = |email: &str, password: &str| {
         browser.fill("#email", email);
         browser.fill("#password", password);
-        browser.click("form[action$='/signup'] button[type=submit]");
+        browser.submit("form[action$='/signup'] button[type=submit]");
     };
     sign_up("new@example.com", "password1");
     look(&browser, "sign up, weak password");
@@ -85,11 +100,11 @@ fn the_pages_of_somebody() {
     };
     sign_in(&browser, &site);
     open("/settings", "account");
-    browser.click("form[action$='/settings/name'] button[type=submit]");
+    browser.submit("form[action$='/settings/name'] button[type=submit]");
     look(&browser, "account, saved");
     browser.fill("#email", EMAIL);
     browser.fill("#current_password", "not the password");
-    browser.click("form[action$='/settings/email'] button[type=submit]");
+    browser.submit("form[action$='/settings/email'] button[type=submit]");
     look(&browser, "account, wrong password");
     open("/settings/sessions", "sessions, one");
     site.vestibule.create_session(EMAIL);
@@ -99,7 +114,7 @@ fn the_pages_of_somebody() {
     let change = |current: &str, new: &str, state: &str| {
         browser.fill("#current_password", current);
         browser.fill("#new_password", new);
-        browser.click("form[action$='/settings/password'] button[type=submit]");
+        browser.submit("form[action$='/settings/password'] button[type=submit]");
         look(&browser, state);
     };
     change("not the password", "a new horse and battery", "password, wrong");
@@ -109,10 +124,10 @@ fn the_pages_of_somebody() {
     open("/logout", "sign out");
     open("/settings/delete", "delete");
     browser.fill("#current_password", "not the password");
-    browser.click("form[action$='/settings/delete'] button[type=submit]");
+    browser.submit("form[action$='/settings/delete'] button[type=submit]");
     look(&browser, "delete, wrong password");
     browser.open(&site.vestibule.url("/logout"));
-    browser.click("form[action$='/logout'] button[type=submit]");
+    browser.submit("form[action$='/logout'] button[type=submit]");
     look(&browser, "signed out");
 }
 
@@ -121,7 +136,7 @@ fn the_pages_of_a_guest() {
     let site = site();
     let browser = Browser::start();
     browser.open(&site.vestibule.url("/login"));
-    browser.click("form[action$='/login/guest'] button[type=submit]");
+    browser.submit("form[action$='/login/guest'] button[type=submit]");
     for (page, state) in [
         ("/settings", "guest's account"),
         ("/signup", "guest's sign-up"),
@@ -150,7 +165,7 @@ fn the_pages_of_refusal() {
     let form = "<!doctype html><form method=post action=TO><button>Send</button></form>";
     let form = form.replace("TO", &site.vestibule.url("/logout"));
     browser.open(&format!("data:text/html,{}", encoded(&form)));
-    browser.click("button");
+    browser.submit("button");
     look(&browser, "from another site");
 }
 

@@ -26,7 +26,7 @@ fn sign_in_and_sign_out() {
         browser.open(&site.vestibule.url("/logout"));
         assert!(told(browser, site, "user-id").is_some(), "opening the page signs nobody out");
         browser.open(&site.vestibule.url("/logout"));
-        browser.click("form[action$='/logout'] button[type=submit]");
+        browser.submit("form[action$='/logout'] button[type=submit]");
         browser.wait_for("[role=status]");
         assert_eq!(browser.cookie("session"), None);
         assert_eq!(told(browser, site, "user-id"), None);
@@ -44,7 +44,7 @@ fn a_wrong_password_is_explained_and_nothing_is_lost_but_the_password() {
         assert_eq!(browser.property("#password", "value"), "");
         assert_eq!(browser.cookie("session"), None);
         browser.fill("#password", PASSWORD);
-        browser.click("form[action$='/login'] button[type=submit]");
+        browser.submit("form[action$='/login'] button[type=submit]");
         assert_eq!(browser.url(), format!("{}/app", site.vestibule.origin()), "return_to survives the mistake");
     });
 }
@@ -53,15 +53,15 @@ fn a_wrong_password_is_explained_and_nothing_is_lost_but_the_password() {
 fn sign_up() {
     with_and_without_scripts(|browser, site| {
         browser.open(&site.vestibule.url("/login?return_to=%2Fapp"));
-        browser.click("a[href*='/signup']");
+        browser.submit("a[href*='/signup']");
         browser.fill("#name", "Grace");
         browser.fill("#email", "grace@example.com");
         browser.fill("#password", "password1");
-        browser.click("form[action$='/signup'] button[type=submit]");
+        browser.submit("form[action$='/signup'] button[type=submit]");
         assert!(browser.title().starts_with("Error"), "a weak password is refused: {}", browser.title());
         assert_eq!(browser.property("#email", "value"), "grace@example.com");
         browser.fill("#password", PASSWORD);
-        browser.click("form[action$='/signup'] button[type=submit]");
+        browser.submit("form[action$='/signup'] button[type=submit]");
         assert_eq!(browser.url(), format!("{}/app", site.vestibule.origin()));
         assert_eq!(told(browser, site, "user-verified").as_deref(), Some("false"));
         browser.open(&site.vestibule.url("/settings"));
@@ -73,14 +73,14 @@ fn sign_up() {
 fn a_guest_becomes_a_user_and_keeps_the_id() {
     with_and_without_scripts(|browser, site| {
         browser.open(&site.vestibule.url("/login"));
-        browser.click("form[action$='/login/guest'] button[type=submit]");
+        browser.submit("form[action$='/login/guest'] button[type=submit]");
         assert_eq!(told(browser, site, "user-anonymous").as_deref(), Some("true"));
         let id = told(browser, site, "user-id");
         let secret = browser.cookie("session");
         browser.open(&site.vestibule.url("/signup"));
         browser.fill("#email", "grace@example.com");
         browser.fill("#password", PASSWORD);
-        browser.click("form[action$='/signup'] button[type=submit]");
+        browser.submit("form[action$='/signup'] button[type=submit]");
         assert_eq!(told(browser, site, "user-anonymous").as_deref(), Some("false"));
         assert_eq!(told(browser, site, "user-id"), id);
         assert_ne!(browser.cookie("session"), secret);
@@ -98,7 +98,7 @@ fn the_password_is_changed() {
         let change = |current: &str| {
             browser.fill("#current_password", current);
             browser.fill("#new_password", "a new horse and battery");
-            browser.click("form[action$='/settings/password'] button[type=submit]");
+            browser.submit("form[action$='/settings/password'] button[type=submit]");
         };
         change("not the password");
         assert!(browser.title().starts_with("Error"), "{}", browser.title());
@@ -119,22 +119,22 @@ fn name_and_address_are_changed_and_the_account_is_deleted() {
         browser.open(&site.vestibule.url("/settings"));
         assert!(browser.text().contains("editor"), "roles are shown");
         browser.fill("#name", "Countess");
-        browser.click("form[action$='/settings/name'] button[type=submit]");
+        browser.submit("form[action$='/settings/name'] button[type=submit]");
         browser.wait_for("[role=status]");
         assert_eq!(browser.property("#name", "value"), "Countess");
         browser.fill("#email", "countess@example.com");
         browser.fill("#current_password", "not the password");
-        browser.click("form[action$='/settings/email'] button[type=submit]");
+        browser.submit("form[action$='/settings/email'] button[type=submit]");
         assert!(browser.title().starts_with("Error"), "{}", browser.title());
         browser.fill("#email", "countess@example.com");
         browser.fill("#current_password", PASSWORD);
-        browser.click("form[action$='/settings/email'] button[type=submit]");
+        browser.submit("form[action$='/settings/email'] button[type=submit]");
         browser.wait_for("[role=status]");
         site.vestibule.cli(&["user", "show", "countess@example.com"]).expect_code(0);
 
         browser.open(&site.vestibule.url("/settings/delete"));
         browser.fill("#current_password", PASSWORD);
-        browser.click("form[action$='/settings/delete'] button[type=submit]");
+        browser.submit("form[action$='/settings/delete'] button[type=submit]");
         assert_eq!(told(browser, site, "user-id"), None);
         site.vestibule.cli(&["user", "show", "countess@example.com"]).expect_code(1);
     });

@@ -47,7 +47,7 @@ fn a_whole_visit_with_the_keyboard_alone() {
     assert_eq!(browser.script(FOCUSED), "password");
     browser.press(PASSWORD);
     assert_eq!(browser.script(VISIBLE), true, "the focus cannot be seen");
-    browser.press(ENTER);
+    browser.leaves(|| browser.press(ENTER));
     assert!(told(&browser, &site, "user-id").is_some());
 
     browser.open(&site.vestibule.url("/settings"));
@@ -62,7 +62,7 @@ fn a_whole_visit_with_the_keyboard_alone() {
             break;
         }
     }
-    browser.press(ENTER);
+    browser.leaves(|| browser.press(ENTER));
     browser.wait_for("[role=status]");
     assert_eq!(told(&browser, &site, "user-id"), None);
 }

@@ -25,7 +25,7 @@ const OPEN: &str = "[signup]\nenabled = true\n[anonymous]\nenabled = true";
 fn submit_sign_in(browser: &Browser, email: &str, password: &str) {
     browser.fill("#email", email);
     browser.fill("#password", password);
-    browser.click("form[action$='/login'] button[type=submit]");
+    browser.submit("form[action$='/login'] button[type=submit]");
 }
 
 fn sign_in(browser: &Browser, site: &Site) {

@@ -16,7 +16,7 @@ fn a_session_is_revoked_from_a_second_browser() {
     assert_eq!(here.script("return document.querySelectorAll('.sessions .mark').length"), 1, "this device is marked");
     let name = here.text_of("form[action$='/settings/sessions/revoke'] button");
     assert!(name.contains("Chrom") && name.contains("Linux"), "the button does not name the device: {name}");
-    here.click("form[action$='/settings/sessions/revoke'] button");
+    here.submit("form[action$='/settings/sessions/revoke'] button");
     assert_eq!(told(&there, &site, "user-id"), None, "on the very next request");
     assert!(told(&here, &site, "user-id").is_some());
     there.open(&site.vestibule.url("/settings"));
@@ -30,7 +30,7 @@ fn everywhere_else_is_signed_out_by_one_button() {
     sign_in(&there, &site);
     sign_in(&here, &site);
     here.open(&site.vestibule.url("/settings/sessions"));
-    here.click("form[action$='/settings/sessions/revoke-others'] button");
+    here.submit("form[action$='/settings/sessions/revoke-others'] button");
     assert_eq!(told(&there, &site, "user-id"), None);
     assert!(told(&here, &site, "user-id").is_some());
 }

@@ -137,10 +137,23 @@ impl Browser {
         self.command(&format!("/element/{element}/value"), &json!({"text": text}));
     }
 
-    /// Clicks; the next command waits for the page that it leads to.
+    /// Clicks something that leads nowhere.
     pub fn click(&self, css: &str) {
         let element = self.find(css);
         self.command(&format!("/element/{element}/click"), &json!({}));
+    }
+
+    /// Clicks something that leads to another page, and waits until the old one is gone.
+    pub fn submit(&self, css: &str) {
+        self.leaves(|| self.click(css));
+    }
+
+    /// Does something that leads to another page, and waits until the old one is gone.
+    pub fn leaves(&self, act: impl FnOnce()) {
+        let page = format!("/session/{}/element/{}/name", self.session, self.find("html"));
+        act();
+        let what = || format!("the page {} is left", self.url());
+        wait::until_or(what, || (self.attempt("GET", &page, &Value::Null).0 != 200).then_some(()));
     }
 
     /// Types keys at whatever has the focus.
@@ -168,12 +181,13 @@ impl Browser {
     }
 
     /// What the browser itself complained about since the last call: a policy that was broken, a script that failed.
-    /// The status of a refused form is no complaint.
+    /// The status of a refused form is no complaint, and neither is that a script focused the error summary before
+    /// `autofocus` did.
     pub fn complaints(&self) -> Vec<String> {
         let log = self.command("/se/log", &json!({"type": "browser"}));
         let texts = log.as_array().into_iter().flatten().filter_map(|line| line["message"].as_str());
-        let is_status = |text: &&str| text.contains("the server responded with a status of");
-        texts.filter(|text| !is_status(text)).map(str::to_owned).collect()
+        let expected = ["the server responded with a status of", "Autofocus processing was blocked"];
+        texts.filter(|text| !expected.iter().any(|own| text.contains(own))).map(str::to_owned).collect()
     }
 
     /// One of Chromium's own commands (the DevTools protocol).
@@ -200,6 +214,12 @@ impl Browser {
 
     #[track_caller]
     fn send(&self, method: &str, path: &str, body: &Value) -> Value {
+        let (status, value) = self.attempt(method, path, body);
+        assert_eq!(status, 200, "{method} {path} {body}: {value:#}");
+        value
+    }
+
+    fn attempt(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
@@ -208,8 +228,7 @@ impl Browser {
         );
         let answer = exchange(&self.driver, request.as_bytes());
         let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        assert_eq!(answer.status, 200, "{method} {path} {body}: {value:#}");
-        value["value"].clone()
+        (answer.status, value["value"].clone())
     }
 }
 
