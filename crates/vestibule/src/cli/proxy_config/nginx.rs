@@ -1,6 +1,7 @@
 //! `vestibule proxy-config nginx`: a complete nginx configuration, or the parts that go into one.
 
 use std::fmt::Write as _;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
@@ -19,7 +20,7 @@ pub(in crate::cli) struct Nginx {
     /// The application: `http://127.0.0.1:3000`, `https://app.internal` or `http://unix:/run/app.sock`.
     #[arg(long, value_name = "URL")]
     app: Option<App>,
-    /// Where nginx listens, as its `listen` takes it; 443 with a certificate, otherwise 80.
+    /// Where nginx listens, as its `listen` takes it; public_url's port when it is not given.
     #[arg(long, value_name = "ADDRESS", value_parser = word)]
     listen: Option<String>,
     /// The application's host name; any host when it is not given.
@@ -55,18 +56,23 @@ const HEAD: &str = "\
 # public_url, [listen], [headers], [session] cookie_prefix or [resolver]. Tried with nginx 1.22.
 ";
 
-const BAD_URI: &str = "\
+const MAPS: &str = "\
 # Paths that nginx, Vestibule and the application could read in different ways: empty segments, backslashes, dot
-# segments, and `#`, which no browser sends. Looks at the path as it was sent.
+# segments (encoded ones too: nginx chooses a location by the decoded path), and `#`, which no browser sends. Looks at
+# the path as it was sent.
 map $request_uri $vestibule_bad_uri {
-  default                       0;
-  \"~^[^?]*(//|\\x5c)\"           1;
-  \"~^[^?]*/\\.\\.?(/|\\?|$)\"      1;
-  \"~#\"                          1;
+  default                                                      0;
+  \"~^[^?]*(//|\\x5c)\"                                          1;
+  \"~*^[^?]*(/|%2f)(\\.|%2e)(\\.|%2e)?(/|%2f|\\?|$)\"           1;
+  \"~#\"                                                         1;
 }
+# The host that nginx chose the server by, with the port that the client wrote, if it wrote that host.
+map \"$host $http_host\" $vestibule_host { default $host; \"~*^([^ ]+) \\1:[0-9]+$\" $http_host; }
 # Only a WebSocket may upgrade.
 map $http_upgrade $vestibule_upgrade    { default \"\"; \"~*^websocket$\" websocket; }
 map $http_upgrade $vestibule_connection { default \"\"; \"~*^websocket$\" upgrade; }
+# Room for the variables below.
+variables_hash_max_size 2048;
 ";
 
 impl Nginx {
@@ -74,7 +80,7 @@ impl Nginx {
         let run_dir = self.run_dir.as_deref().map(std::path::absolute).transpose()?;
         let run_dir = run_dir.map(|folder| word_path(&folder)).transpose()?;
         let http = format!(
-            "{}\n{BAD_URI}\n{}",
+            "{}\n{MAPS}\n{}",
             self.upstreams(config, run_dir.as_deref())?,
             cookies::maps(&config.cookie_names().all())
         );
@@ -89,7 +95,7 @@ impl Nginx {
         let servers = format!("{}\n{}", self.app_server(config), self.pages_server(config));
         Ok(format!(
             "{HEAD}{}http {{\n{}{}}}\n",
-            main(run_dir.as_deref()),
+            main(config, run_dir.as_deref()),
             indent(&http_base(run_dir.as_deref()), 2),
             indent(&format!("{http}\n{}", servers.trim_end()), 2)
         ))
@@ -110,6 +116,7 @@ impl Nginx {
             nearest("listen.resolver", &config.listen.resolver)?,
             nearest("listen.public", &config.listen.public)?,
         );
+        out.push_str(&advice(config, self.server_name.as_deref()));
         if config.resolver.cache_for.is_some() {
             let folder =
                 run_dir.map_or_else(|| "/var/lib/nginx/vestibule".to_owned(), |folder| format!("{folder}/cache"));
@@ -120,15 +127,16 @@ impl Nginx {
     }
 
     fn listens(&self, config: &Config) -> String {
+        let port = config.top.public_url.url().port().map(|port| port.to_string());
         match (&self.tls_cert, &self.tls_key) {
             (Some(cert), Some(key)) => format!(
                 "listen {} ssl;\nssl_certificate {cert};\nssl_certificate_key {key};\nssl_protocols TLSv1.2 TLSv1.3;\n",
-                self.listen.as_deref().unwrap_or("443")
+                self.listen.as_deref().or(port.as_deref()).unwrap_or("443")
             ),
             _ => {
                 let edit = "# EDIT: public_url is https, so this needs --tls-cert and --tls-key, or a proxy with them before it.\n";
                 let edit = if config.top.public_url.is_https() { edit } else { "" };
-                format!("{edit}listen {};\n", self.listen.as_deref().unwrap_or("80"))
+                format!("{edit}listen {};\n", self.listen.as_deref().or(port.as_deref()).unwrap_or("80"))
             }
         }
     }
@@ -168,9 +176,27 @@ impl Nginx {
     }
 }
 
-fn main(run_dir: Option<&str>) -> String {
+fn main(config: &Config, run_dir: Option<&str>) -> String {
     let files = run_dir.map(|folder| format!("pid \"{folder}/nginx.pid\";\nerror_log \"{folder}/error.log\";\n"));
-    format!("worker_processes auto;\n{}events {{ worker_connections 4096; }}\n", files.unwrap_or_default())
+    let user =
+        workers(config).map(|user| format!("# The sockets' group: nginx's workers must be in it.\nuser {user};\n"));
+    let (user, files) = (user.unwrap_or_default(), files.unwrap_or_default());
+    format!("{user}worker_processes auto;\n{files}events {{ worker_connections 4096; }}\n")
+}
+
+/// Who the workers are, where that decides whether they may connect: started by root, nginx works as `nobody` unless it
+/// is told otherwise.
+fn workers(config: &Config) -> Option<String> {
+    let sockets = config.listen.resolver.iter().chain(&config.listen.public);
+    let group = sockets.filter_map(|address| match address {
+        ListenAddress::Unix(unix) => unix.group(),
+        ListenAddress::Tcp(_) => None,
+    });
+    match group.into_iter().next()? {
+        // Debian's and nginx.org's packages have a user of the group's name.
+        own @ ("www-data" | "nginx") => Some(own.to_owned()),
+        group => Some(format!("www-data {group}")),
+    }
 }
 
 fn http_base(run_dir: Option<&str>) -> String {
@@ -190,10 +216,37 @@ fn word_path(path: &std::path::Path) -> anyhow::Result<String> {
     Ok(text.to_owned())
 }
 
-/// The address to reach a listener at. A unix socket first: it tells where people come from, and lets nobody else in.
+/// What must still be done in Vestibule's own configuration, so that the two fit together.
+fn advice(config: &Config, server_name: Option<&str>) -> String {
+    let mut out = String::new();
+    if let Some(ListenAddress::Tcp(tcp)) = preferred(&config.listen.public) {
+        let proxy = if tcp.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { tcp.ip() };
+        if !config.proxies.trusted.iter().any(|network| network.contains(proxy)) {
+            out.push_str(
+                "# EDIT vestibule.toml: without [proxies] trusted = [\"127.0.0.1\"] (this nginx's address) or a unix socket, all\n\
+                 # people come from one address to Vestibule, and share its limits.\n",
+            );
+        }
+    }
+    let public_url = &config.top.public_url;
+    let reached = |name: &str| match &config.session.cookie_domain {
+        Some(domain) => name == domain || name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')),
+        None => name == public_url.host(),
+    };
+    let own = public_url.path().is_empty().then_some("the application's host");
+    if let Some(name) = server_name.or(own).filter(|name| !reached(name)) {
+        let host = public_url.host();
+        let _ = writeln!(
+            out,
+            "# EDIT vestibule.toml: the session cookie of {host} does not reach {name}; set [session] cookie_domain."
+        );
+    }
+    out
+}
+
+/// The address to reach a listener at.
 fn nearest(key: &str, addresses: &[ListenAddress]) -> anyhow::Result<String> {
-    let unix = addresses.iter().find(|address| matches!(address, ListenAddress::Unix(_)));
-    match unix.or_else(|| addresses.first()) {
+    match preferred(addresses) {
         None => bail!("{key} is empty; name an address at which nginx can reach it"),
         Some(ListenAddress::Unix(unix)) => Ok(format!("\"unix:{}\"", word_path(unix.path())?)),
         Some(ListenAddress::Tcp(tcp)) if tcp.ip().is_unspecified() => {
@@ -202,4 +255,9 @@ fn nearest(key: &str, addresses: &[ListenAddress]) -> anyhow::Result<String> {
         }
         Some(ListenAddress::Tcp(tcp)) => Ok(tcp.to_string()),
     }
+}
+
+/// A unix socket first: what comes through it is believed, and nobody else on the machine gets in.
+fn preferred(addresses: &[ListenAddress]) -> Option<&ListenAddress> {
+    addresses.iter().find(|address| matches!(address, ListenAddress::Unix(_))).or_else(|| addresses.first())
 }

@@ -6,7 +6,7 @@ use crate::config::Config;
 const PROXY: &str = "\
 proxy_pass http://vestibule_pages;
 proxy_http_version 1.1;
-proxy_set_header Host              $host;
+proxy_set_header Host              $vestibule_host;
 proxy_set_header Connection        \"\";
 proxy_set_header X-Forwarded-For   $remote_addr;
 proxy_set_header X-Forwarded-Proto $scheme;
@@ -31,10 +31,10 @@ pub(super) fn under_a_path(config: &Config) -> String {
     let path = url.path();
     format!(
         "# Our pages, under the path of public_url, which is passed on unchanged. Nobody is asked who somebody is here.\n\
-         {}{}\
+         {}\
+         location = {path} {{ rewrite ^ {path}/ last; }}\n\
          # Where password managers look for the page that changes a password.\n\
          location = /.well-known/change-password {{ return 302 \"{url}/settings/password\"; }}\n",
-        location(&format!("= {path}"), &proxied(config)),
         location(&format!("^~ {path}/"), &proxied(config)),
     )
 }

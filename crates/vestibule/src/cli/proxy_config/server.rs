@@ -7,7 +7,11 @@ use super::cookies::CLEANED;
 use crate::config::Config;
 
 /// Headers by which some frameworks route or trust, and which only a proxy may set.
-const REWRITERS: [&str; 7] = [
+const REWRITERS: [&str; 11] = [
+    "Forwarded",
+    "Proxy",
+    "X-Forwarded-Port",
+    "X-Forwarded-Server",
     "X-Original-URL",
     "X-Original-URI",
     "X-Original-Method",
@@ -31,15 +35,19 @@ ignore_invalid_headers on;
 # Room for large cookies, and for the application's large answers.
 large_client_header_buffers 4 32k;
 proxy_buffer_size 16k; proxy_buffers 8 16k; proxy_busy_buffers_size 32k;
+# The largest upload; raise it for an application that takes larger ones.
+client_max_body_size 10m;
 # Who sends slowly is not waited for.
 client_header_timeout 15s; client_body_timeout 30s; send_timeout 30s;
 ";
 
 const FORWARDED: &str = "\
-# The host that nginx chose this server by, and who is really there.
-proxy_set_header Host              $host;
+# The host that nginx chose this server by, and who is really there. Is there a proxy before this one, tell nginx with
+# set_real_ip_from and real_ip_header; nothing that a client says of itself is passed on.
+proxy_set_header Host              $vestibule_host;
+proxy_set_header X-Real-IP         $remote_addr;
 proxy_set_header X-Forwarded-For   $remote_addr;
-proxy_set_header X-Forwarded-Host  $host;
+proxy_set_header X-Forwarded-Host  $vestibule_host;
 proxy_set_header X-Forwarded-Proto $scheme;
 # Only a WebSocket may upgrade: an HTTP/2 connection smuggled through would never be checked again.
 proxy_set_header Upgrade           $vestibule_upgrade;
@@ -68,7 +76,7 @@ fn identity(config: &Config) -> String {
 
 fn rewriters() -> String {
     let lines: String = REWRITERS.iter().map(|name| format!("proxy_set_header {name} \"\";\n")).collect();
-    format!("# Some applications route by these.\n{lines}")
+    format!("# Some applications route by these, or believe them.\n{lines}")
 }
 
 /// The inner location that asks.
@@ -94,7 +102,7 @@ location = /_vestibule {
   proxy_http_version 1.1;
   proxy_pass_request_body    off;
   proxy_pass_request_headers off;
-  proxy_set_header Host           $host;
+  proxy_set_header Host           vestibule;
   proxy_set_header Connection     \"\";
   proxy_set_header Content-Length \"\";
   proxy_set_header Cookie         $http_cookie;
