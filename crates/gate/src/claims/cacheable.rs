@@ -113,7 +113,7 @@ mod tests {
                     return Some(&line[from..to]);
                 }
             }
-            let Some(length) = line[at..].iter().position(|&b| b == b';' || b == b',') else { return None };
+            let length = line[at..].iter().position(|&b| b == b';' || b == b',')?;
             at = spaces(at + length + 1);
         }
         None

@@ -51,7 +51,8 @@ impl CookieRules {
     /// their names is cleared.
     #[must_use]
     pub fn signed_in(&self, signed_in: &SignedIn, key: &TagKey, now: Timestamp) -> Vec<HeaderValue> {
-        let life = (!self.until_closed).then(|| signed_in.expires_at.since(now).seconds());
+        // Rounded up: the browser keeps it no shorter than we do.
+        let life = (!self.until_closed).then(|| (signed_in.expires_at.since(now).millis() + 999) / 1000);
         let tag = same_site_tag(signed_in.session, key);
         let device = signed_in.device.as_deref();
         let set = [
