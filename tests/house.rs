@@ -113,6 +113,24 @@ fn packages_come_from_the_public_registries_and_from_nowhere_else() {
     assert!(!npm.contains("\"resolved\""), "tests/package-lock.json names a host; see tests/README.md");
 }
 
+/// `docs/attacks.md` promises a test for each attack by its name.
+#[test]
+fn every_attack_has_the_test_that_the_documents_name() {
+    let code: String = sources().iter().map(|file| read(file)).collect();
+    let text = read(&repository().join("docs/attacks.md"));
+    let rows = text.lines().filter(|line| line.starts_with('|'));
+    let quoted = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
+    let is_test = |word: &&str| {
+        word.matches('_').count() >= 2
+            && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+    };
+    let named: BTreeSet<&str> = quoted.filter(is_test).collect();
+    assert!(named.len() > 50, "the rows were not read");
+    for test in named {
+        assert!(code.contains(&format!("fn {test}(")), "docs/attacks.md names `{test}`, which is no test");
+    }
+}
+
 /// Every package that a package needs, at any depth; tests and build scripts of others aside.
 fn dependencies(package: &str) -> BTreeSet<String> {
     let graph = graph();
