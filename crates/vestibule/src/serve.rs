@@ -74,8 +74,7 @@ impl House {
         raise_descriptor_limit();
         // Before the ledger is opened: it keeps hold of its counters.
         let metrics = Metrics::start();
-        // Waits for a command that has the folder for a moment.
-        let ledger = control::reach::open(&config.for_ledger()).await?;
+        let ledger = Ledger::open(config.for_ledger()).await?;
         let site = Site::new(ledger.clone(), &config)?;
         let listeners = Listeners::bind(&config.listen)?;
         let resolver = Resolver::new(ledger.clone(), STORE_PATIENCE);

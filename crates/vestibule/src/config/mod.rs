@@ -1,12 +1,13 @@
 //! The configuration: a file, over it the environment, under it the defaults. Read at start-up and on SIGHUP only.
 //!
 //! [`sections`] lists every setting; its doc comments are the reference. What can be wrong with one setting is said
-//! where its type is read, what can be wrong with several together in `soundness`.
+//! where its type is read, what can be wrong with several together in [`soundness`].
 
 pub mod advice;
 pub mod appearance;
 pub mod duration;
 mod for_ledger;
+mod for_resolver;
 pub mod network;
 pub mod public_url;
 pub mod raw;

@@ -23,11 +23,9 @@ pub(super) fn look(config: &Config, file: &Path, text: &str) -> Vec<Finding> {
     let mut findings: Vec<(usize, String)> = shared_variables(&all);
     findings.extend(switches(&all));
     findings.extend(identity(config, &all));
-    findings.extend(never_asks(&all));
     let place = |line| format!("{}:{line}", file.display());
     let mut findings: Vec<Finding> =
         findings.into_iter().map(|(line, text)| Finding::wrong(place(line), text)).collect();
-    findings.extend(other_doors(&all).into_iter().map(|(line, text)| Finding::note(place(line), text)));
     if findings.is_empty() {
         findings.push(Finding::fine(format!("{} handles every identity header", file.display())));
     }
@@ -71,30 +69,6 @@ fn switches(all: &[Statement]) -> Vec<(usize, String)> {
         (statement.line, text)
     };
     all.iter().filter(bad).map(words).collect()
-}
-
-/// Nobody is ever asked who somebody is.
-fn never_asks(all: &[Statement]) -> Option<(usize, String)> {
-    let asks = |statement: &Statement| statement.name() == "auth_request" && statement.word(1) != "off";
-    let words = "no `auth_request`, so that nobody is asked who somebody is; start from what `vestibule proxy-config nginx` \
-                 prints";
-    (!all.iter().any(asks)).then(|| (1, words.to_owned()))
-}
-
-/// Ways to an application that `proxy_set_header` says nothing about.
-fn other_doors(all: &[Statement]) -> Vec<(usize, String)> {
-    let is_other = |statement: &&Statement| {
-        matches!(statement.name(), "fastcgi_pass" | "uwsgi_pass" | "scgi_pass" | "grpc_pass" | "memcached_pass")
-    };
-    let words = |statement: &Statement| {
-        let text = format!(
-            "`{}` passes headers on by other rules than proxy_set_header, which were not looked at; delete every identity \
-             header there too",
-            statement.name()
-        );
-        (statement.line, text)
-    };
-    all.iter().filter(is_other).map(words).collect()
 }
 
 /// Every way to an application must set or delete every name. nginx takes the `proxy_set_header` lines of the innermost
@@ -157,15 +131,10 @@ mod tests {
     fn a_header_that_is_forgotten_in_one_location_is_named() {
         let config = Config::read(None, std::iter::empty()).unwrap();
         let all: String = config.headers.prefix.names().map(|name| format!("proxy_set_header {name} '';\n")).collect();
-        assert!(
-            wrong(&format!("auth_request /a; server {{ {all} location / {{ proxy_pass http://a; }} }}")).is_empty()
-        );
-        let dropped = format!(
-            "auth_request /a; server {{ {all} location / {{ proxy_set_header Host x; proxy_pass http://a; }} }}"
-        );
+        assert!(wrong(&format!("server {{ {all} location / {{ proxy_pass http://a; }} }}")).is_empty());
+        let dropped = format!("server {{ {all} location / {{ proxy_set_header Host x; proxy_pass http://a; }} }}");
         assert!(wrong(&dropped)[0].contains("user-roles"));
-        assert!(wrong("auth_request /a; http { underscores_in_headers on; }")[0].contains("underscores_in_headers"));
+        assert!(wrong("http { underscores_in_headers on; }")[0].contains("underscores_in_headers"));
         assert!(wrong("http { \"")[0].contains("do not match"));
-        assert!(wrong("http { }")[0].contains("no `auth_request`"));
     }
 }
