@@ -1,11 +1,13 @@
 //! Running it: the end, the reload, the metrics, and time. Time is moved with libfaketime or is one second long.
 
 use std::fs;
+use std::process::Command;
 
 use rustix::process::Signal;
-use vestibule_tests::http::{Connection, exchange};
+use vestibule_tests::http::{Connection, exchange, try_exchange};
+use vestibule_tests::process::Process;
 use vestibule_tests::server::{Setup, Vestibule};
-use vestibule_tests::{skip, wait};
+use vestibule_tests::{port, program, skip, wait};
 
 const EMAIL: &str = "ada@example.com";
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
@@ -26,6 +28,58 @@ fn a_termination_drains_and_ends_well() {
     assert!(took.as_secs() < 15, "an idle connection held the end up for {took:?}");
     vestibule.start();
     vestibule.cli(&["user", "show", EMAIL]).expect_code(0);
+}
+
+#[test]
+fn a_restart_signs_nobody_out() {
+    let mut vestibule = Setup::default().start();
+    vestibule.add_user(EMAIL, &["--role", "editor"]);
+    let secret = vestibule.person().sign_in(EMAIL).session();
+    let told = |vestibule: &Vestibule| vestibule.resolve(&[("Cookie", &format!("session={secret}"))]).identities();
+    let before = told(&vestibule);
+    assert!(before.len() > 5, "{before:?}");
+    vestibule.stop();
+    vestibule.start();
+    assert_eq!(told(&vestibule), before);
+    vestibule.kill();
+    vestibule.start();
+    assert_eq!(told(&vestibule), before);
+}
+
+#[test]
+fn an_empty_folder_and_no_file_are_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    let (public, resolver, ops) = (port::free(), port::free(), port::free());
+    let mut command = Command::new(program::vestibule());
+    command.arg("serve").current_dir(folder.path());
+    for (name, address) in [("PUBLIC", public), ("RESOLVER", resolver), ("OPS", ops)] {
+        command.env(format!("VESTIBULE__LISTEN__{name}"), address.to_string());
+    }
+    let mut process = Process::start(&command, &folder.path().join("log"));
+    let page = b"GET /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    process.ready(|| try_exchange(&public.into(), page).is_ok_and(|answer| answer.status == 200));
+    assert!(folder.path().join("vestibule-data").is_dir());
+}
+
+#[test]
+fn a_guest_who_is_not_seen_for_thirty_days_is_forgotten() {
+    let Some(mut clock) = Clock::start("[anonymous]\nenabled = true") else {
+        return skip("a_guest_who_is_not_seen_for_thirty_days_is_forgotten", "libfaketime is not installed");
+    };
+    clock.vestibule.add_user(EMAIL, &[]);
+    assert_eq!(clock.vestibule.person().post("/login/guest", &[]).status, 303);
+    let users =
+        |clock: &Clock| clock.vestibule.cli(&["user", "list", "--json"]).expect_code(0).out.matches("\"id\"").count();
+    assert_eq!(users(&clock), 2);
+    clock.at("+29d");
+    clock.vestibule.stop();
+    clock.vestibule.start();
+    assert_eq!(users(&clock), 2, "a day too early");
+    clock.at("+31d");
+    clock.vestibule.stop();
+    clock.vestibule.start();
+    wait::until("the guest is forgotten", || (users(&clock) == 1).then_some(()));
+    clock.vestibule.cli(&["user", "show", EMAIL]).expect_code(0);
 }
 
 #[test]
@@ -100,7 +154,7 @@ struct Clock {
 }
 
 impl Clock {
-    fn start() -> Option<Self> {
+    fn start(config: &str) -> Option<Self> {
         if !std::path::Path::new(FAKETIME).exists() {
             return None;
         }
@@ -108,6 +162,7 @@ impl Clock {
         let file = folder.path().join("now");
         fs::write(&file, "+0").expect("our own folder");
         let setup = Setup::default()
+            .config(config)
             .environment("LD_PRELOAD", FAKETIME)
             .environment("FAKETIME_TIMESTAMP_FILE", file.to_str().expect("a plain path"))
             .environment("FAKETIME_NO_CACHE", "1")
@@ -122,7 +177,7 @@ impl Clock {
 
 #[test]
 fn the_defaults_are_thirty_days_idle_and_a_year_in_all() {
-    let Some(clock) = Clock::start() else {
+    let Some(clock) = Clock::start("") else {
         return skip("the_defaults_are_thirty_days_idle_and_a_year_in_all", "libfaketime is not installed");
     };
     let vestibule = &clock.vestibule;
@@ -145,7 +200,7 @@ fn the_defaults_are_thirty_days_idle_and_a_year_in_all() {
 
 #[test]
 fn a_clock_that_jumps_back_is_survived() {
-    let Some(clock) = Clock::start() else {
+    let Some(clock) = Clock::start("") else {
         return skip("a_clock_that_jumps_back_is_survived", "libfaketime is not installed");
     };
     let vestibule = &clock.vestibule;

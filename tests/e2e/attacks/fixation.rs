@@ -46,6 +46,8 @@ fn every_sign_in_has_a_new_secret() {
     let second = ada.sign_in(EMAIL).session();
     assert_ne!(first, second);
     assert!(!vestibule.is_live(&first) && vestibule.is_live(&second), "the same person again: the old secret is dead");
+    let list = vestibule.cli(&["session", "list", EMAIL, "--json"]).expect_code(0).out;
+    assert_eq!(list.matches("\"id\"").count(), 1, "and it is the same session: {list}");
 }
 
 #[test]

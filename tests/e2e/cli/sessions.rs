@@ -50,6 +50,17 @@ fn one_session_is_revoked_by_its_id() {
 }
 
 #[test]
+fn the_other_session_lives_on() {
+    let vestibule = Setup::default().start();
+    vestibule.add_user(EMAIL, &[]);
+    let secrets = [vestibule.create_session(EMAIL), vestibule.create_session(EMAIL)];
+    assert!(secrets.iter().all(|secret| vestibule.is_live(secret)));
+    let ids = ids(&vestibule.cli(&["session", "list", EMAIL, "--json"]).expect_code(0).out);
+    vestibule.cli(&["session", "revoke", &ids[0]]).expect_code(0);
+    assert_eq!(secrets.iter().filter(|secret| vestibule.is_live(secret)).count(), 1);
+}
+
+#[test]
 fn revoked_while_the_server_is_down_is_revoked_when_it_is_up() {
     let mut vestibule = Setup::default().start();
     vestibule.add_user(EMAIL, &[]);

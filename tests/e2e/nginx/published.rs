@@ -75,6 +75,20 @@ fn a_megabyte_passes_whole() {
     });
 }
 
+/// nginx's default buffer holds 4 kB; a longer answer is a 500 for everybody with such a user.
+#[test]
+fn the_longest_answer_fits_the_default_buffer() {
+    let site = Site::published(Setup::default(), true);
+    let roles: Vec<String> = (0..22).map(|n| format!("{n:02}{}", "r".repeat(62))).collect();
+    let options: Vec<&str> = roles.iter().flat_map(|role| ["--role", role.as_str()]).collect();
+    site.vestibule.add_user("ada@example.com", &options);
+    let cookie = format!("session={}", site.vestibule.create_session("ada@example.com"));
+    assert!(site.user_seen_for(&cookie).is_some(), "{}", site.nginx.errors());
+    let answer = site.vestibule.resolve(&[("Cookie", &cookie)]);
+    assert_eq!(answer.identity("user-roles"), Some(roles.join(",").as_str()), "never cut short");
+    assert!(answer.head.len() < 4000, "{}", answer.head.len());
+}
+
 /// Not a promise of ours but the reason for the printed configuration: nginx deletes only the names that are listed.
 #[test]
 fn the_published_file_has_the_hole_that_the_documents_name() {
