@@ -1,7 +1,10 @@
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::raw::Raw;
 use super::{Config, fields};
+use crate::listen::ListenAddress;
 
 fn read(text: &str) -> Result<Config, String> {
     let file = Some((Path::new("vestibule.toml"), text));
@@ -104,4 +107,40 @@ fn combinations_that_cannot_work_are_refused() {
     let fine = "public_url = \"https://a.example.com\"\n[session]\ncookie_domain = \"example.com\"\n\
                 [login]\nreturn_to = [\"https://b.example.com\", \"https://*.example.com\"]";
     assert!(read(fine).is_ok(), "{:?}", read(fine).err());
+}
+
+/// Lines that an operator, or a template with a hole in it, may write.
+fn lines() -> impl Strategy<Value = String> {
+    let piece = || {
+        let known =
+            ["[session]", "lifetime", "[proxies]", "trusted", "=", "\"1h\"", "[\"::1\",", "]", "\n", "{", "é", "\t"];
+        prop_oneof![4 => prop::sample::select(known.to_vec()).prop_map(str::to_owned), 1 => ".{0,8}"]
+    };
+    prop::collection::vec(piece(), 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn no_text_stops_the_reader(text in lines()) {
+        if let Err(said) = read(&text) {
+            prop_assert!(said.lines().all(|line| !line.is_empty()), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_socket_is_read_as_it_is_written(port: u16, host: u128, name in "[a-z0-9._-]{1,40}") {
+        for text in [format!("127.0.0.1:{port}"), format!("[{}]:{port}", std::net::Ipv6Addr::from(host)), format!("unix:/{name}")] {
+            let shown = ListenAddress::parse(&text).map(|address| address.to_string());
+            prop_assert_eq!(shown.as_ref(), Ok(&text));
+        }
+    }
+
+    #[test]
+    fn no_address_stops_the_reader(text in "(unix:)?[/a-z0-9:.?&=%\\[\\]\\PC]{0,40}") {
+        if let Ok(address) = ListenAddress::parse(&text)
+            && let ListenAddress::Unix(unix) = &address
+        {
+            prop_assert!(unix.path().is_absolute() && unix.mode() & !0o666 == 0);
+        }
+    }
 }
