@@ -1,9 +1,9 @@
 //! Every path of the public listener in one table. The resolver's paths are in `resolver/`, the operator's in `ops/`.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts as _, Request, State};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
 
@@ -32,6 +32,7 @@ pub fn public(site: Site) -> Router {
         .route(&at("/.well-known/change-password"), get(change_password::well_known))
         .route(&at("/assets/app.css"), get(assets::style))
         .route(&at("/assets/app.js"), get(assets::script))
+        .route(&at("/assets/icon.svg"), get(assets::icon))
         .route(&at("/assets/logo"), get(assets::logo));
     if !base.is_empty() {
         // Password managers ask at the origin's root; and `/auth` is `/auth/`.
@@ -41,24 +42,28 @@ pub fn public(site: Site) -> Router {
     router
         .fallback(async |visit: Visit| problem::answer(&visit, StatusCode::NOT_FOUND))
         .method_not_allowed_fallback(async |visit: Visit| problem::answer(&visit, StatusCode::METHOD_NOT_ALLOWED))
-        .layer(middleware::from_fn(one_reading))
+        .layer(middleware::from_fn_with_state(site.clone(), one_reading))
         .with_state(site)
 }
 
-/// `GET /`: to the account, or to sign in first.
+/// `GET /`: to where people belong, or to sign in first.
 async fn start(visit: Visit) -> Response {
-    page::see_other(&visit.path(if visit.identity.is_some() { "/settings" } else { "/login" }))
+    match visit.identity {
+        Some(_) => page::see_other(&visit.settings.home),
+        None => page::see_other(&visit.path("/login")),
+    }
 }
 
-/// Refuses requests whose end two programs could see in different places (smuggling): a length is said once and in
-/// digits, or there is no body. Browsers never send anything else to a page.
-async fn one_reading(request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
-    if headers.contains_key(header::TRANSFER_ENCODING) || lengths > 1 {
-        let mut response = (StatusCode::BAD_REQUEST, "Send the body with one Content-Length.\n").into_response();
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-        return response;
+/// Refuses a body without a length (smuggling): browsers and proxies never send one to a page.
+async fn one_reading(State(site): State<Site>, request: Request, next: Next) -> Response {
+    if !request.headers().contains_key(header::TRANSFER_ENCODING) {
+        return next.run(request).await;
     }
-    next.run(request).await
+    let (mut parts, _) = request.into_parts();
+    let mut response = match Visit::from_request_parts(&mut parts, &site).await {
+        Ok(visit) => problem::answer(&visit, StatusCode::BAD_REQUEST),
+        Err(response) => response,
+    };
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }

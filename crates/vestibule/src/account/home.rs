@@ -1,10 +1,8 @@
 //! `GET /settings`: who one is here. The forms on it are answered by `name.rs` and `email.rs`.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use http::StatusCode;
-use serde::Deserialize;
 use vestibule_ledger::User;
 
 use crate::web::Visit;
@@ -27,16 +25,10 @@ struct SettingsPage {
     roles: String,
 }
 
-/// What the address of the page may carry.
-#[derive(Deserialize)]
-pub struct Asked {
-    saved: Option<String>,
-}
-
 /// Shows the account.
-pub async fn get(visit: Visit, Query(asked): Query<Asked>) -> Response {
+pub async fn get(visit: Visit) -> Response {
     match account(&visit, "/settings").await {
-        Ok((_, user)) => show(&visit, &user, StatusCode::OK, asked.saved.is_some(), Typed::default()),
+        Ok((_, user)) => show(&visit, &user, StatusCode::OK, visit.asked("saved").is_some(), Typed::default()),
         Err(response) => response,
     }
 }

@@ -1,10 +1,8 @@
 //! `GET` and `POST /settings/password`, where `/.well-known/change-password` leads.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use http::StatusCode;
-use serde::Deserialize;
 use vestibule_gate::account::Password;
 use vestibule_gate::time::Span;
 use vestibule_ledger::User;
@@ -26,17 +24,11 @@ struct PasswordPage {
     email: String,
 }
 
-/// What the address of the page may carry.
-#[derive(Deserialize)]
-pub struct Asked {
-    done: Option<String>,
-}
-
 /// Shows the form.
-pub async fn get(visit: Visit, Query(asked): Query<Asked>) -> Response {
+pub async fn get(visit: Visit) -> Response {
     match account(&visit, "/settings/password").await {
         Ok((_, user)) if user.anonymous => page::see_other(&visit.path("/settings")),
-        Ok((_, user)) => show(&visit, &user, StatusCode::OK, asked.done.is_some(), None),
+        Ok((_, user)) => show(&visit, &user, StatusCode::OK, visit.asked("done").is_some(), None),
         Err(response) => response,
     }
 }

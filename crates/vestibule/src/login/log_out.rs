@@ -1,10 +1,8 @@
 //! `GET` and `POST /logout`: a page with a button; a GET alone never signs anybody out.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use http::StatusCode;
-use serde::Deserialize;
 use vestibule_ledger::changes;
 
 use crate::web::page::{self, Layout};
@@ -19,15 +17,9 @@ struct LogOutPage {
     destination: String,
 }
 
-/// What the address of the page may carry.
-#[derive(Deserialize)]
-pub struct Asked {
-    return_to: Option<String>,
-}
-
 /// Asks.
-pub async fn get(visit: Visit, Query(asked): Query<Asked>) -> Response {
-    let to = visit.return_to(asked.return_to.as_deref());
+pub async fn get(visit: Visit) -> Response {
+    let to = visit.return_to(visit.asked("return_to"));
     let page = LogOutPage {
         l: Layout::of(&visit),
         signed_in: visit.identity.is_some(),

@@ -1,10 +1,8 @@
 //! `GET` and `POST /login`: e-mail and password on one page.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use http::StatusCode;
-use serde::Deserialize;
 use vestibule_gate::account::{EmailAddress, Password};
 use vestibule_gate::grant::return_to::ReturnTo;
 use vestibule_gate::time::Span;
@@ -38,18 +36,10 @@ struct ContinuePage {
     more: String,
 }
 
-/// What the address of the page may carry.
-#[derive(Deserialize)]
-pub struct Asked {
-    return_to: Option<String>,
-    other: Option<String>,
-    signed_out: Option<String>,
-}
-
 /// Shows the form, or says who is signed in already.
-pub async fn get(visit: Visit, Query(asked): Query<Asked>) -> Response {
-    let to = visit.return_to(asked.return_to.as_deref());
-    if asked.other.is_none()
+pub async fn get(visit: Visit) -> Response {
+    let to = visit.return_to(visit.asked("return_to"));
+    if visit.asked("other").is_none()
         && let Some(identity) = visit.identity.as_ref().filter(|identity| !identity.is_anonymous())
     {
         let user = match queries::user(visit.site.ledger(), &UserRef::Id(identity.user())).await {
@@ -66,7 +56,7 @@ pub async fn get(visit: Visit, Query(asked): Query<Asked>) -> Response {
             return page::show(StatusCode::OK, &page, None);
         }
     }
-    form(&visit, &to, StatusCode::OK, None, "", asked.signed_out.is_some())
+    form(&visit, &to, StatusCode::OK, None, "", visit.asked("signed_out").is_some())
 }
 
 /// Signs a person in.

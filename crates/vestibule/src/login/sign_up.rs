@@ -1,10 +1,8 @@
 //! `GET` and `POST /signup`: open an account. A guest keeps their id, unless they choose to start fresh.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::response::Response;
 use http::StatusCode;
-use serde::Deserialize;
 use vestibule_gate::account::{DisplayName, EmailAddress, Password};
 use vestibule_gate::grant::return_to::ReturnTo;
 use vestibule_gate::time::Span;
@@ -29,15 +27,9 @@ struct SignUpPage {
     query: String,
 }
 
-/// What the address of the page may carry.
-#[derive(Deserialize)]
-pub struct Asked {
-    return_to: Option<String>,
-}
-
 /// Shows the form, or says that accounts are made by the operator.
-pub async fn get(visit: Visit, Query(asked): Query<Asked>) -> Response {
-    let to = visit.return_to(asked.return_to.as_deref());
+pub async fn get(visit: Visit) -> Response {
+    let to = visit.return_to(visit.asked("return_to"));
     show(&visit, &to, StatusCode::OK, ("", ""), None)
 }
 

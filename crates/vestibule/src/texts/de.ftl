@@ -103,6 +103,7 @@ ago-days =
         [one] vor einem Tag
        *[other] vor { $count } Tagen
     }
+problem-request = Kennzeichen für Ihre Verwaltung: { $value }
 problem-home = Zum Anfang
 problem-400-title = Diese Anfrage ist nicht lesbar
 problem-400-text = Gehen Sie zurück und versuchen Sie es noch einmal. Wenn ein Link Sie hierher brachte, ist er kaputt.
@@ -112,6 +113,8 @@ problem-404-title = Diese Seite gibt es nicht
 problem-404-text = Prüfen Sie die Adresse oder gehen Sie zum Anfang.
 problem-405-title = Das geht hier nicht
 problem-405-text = Gehen Sie zurück und benutzen Sie die Knöpfe der Seite.
+problem-408-title = Ihre Anfrage kam nicht rechtzeitig an
+problem-408-text = Prüfen Sie Ihre Verbindung und senden Sie sie noch einmal.
 problem-413-title = Das ist zu viel auf einmal
 problem-413-text = Gehen Sie zurück und senden Sie weniger.
 problem-415-title = Dieses Formular ist nicht lesbar

@@ -103,6 +103,7 @@ ago-days =
         [one] a day ago
        *[other] { $count } days ago
     }
+problem-request = Reference for your administrator: { $value }
 problem-home = Go to the start
 problem-400-title = This request cannot be read
 problem-400-text = Go back and try again. If a link brought you here, it is broken.
@@ -112,6 +113,8 @@ problem-404-title = There is no such page
 problem-404-text = Check the address, or go to the start.
 problem-405-title = This cannot be done here
 problem-405-text = Go back and use the page's own buttons.
+problem-408-title = Your request did not arrive in time
+problem-408-text = Check your connection, then send it again.
 problem-413-title = This is too much at once
 problem-413-text = Go back and send less.
 problem-415-title = This form cannot be read

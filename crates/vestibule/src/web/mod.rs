@@ -4,6 +4,7 @@ pub mod assets;
 pub mod brand;
 pub mod client_ip;
 pub mod cookies;
+pub mod fields;
 pub mod page;
 pub mod problem;
 pub mod same_origin;

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::texts::Texts;
 
+use super::assets::Asset;
 use super::visit::Visit;
 
 /// What the layout shows.
@@ -14,8 +15,14 @@ pub struct Layout {
     pub texts: Texts,
     /// The product's name.
     pub brand: String,
-    /// Whether there is a logo.
-    pub logo: bool,
+    /// The address of the style sheet.
+    pub style: String,
+    /// The address of the script.
+    pub script: String,
+    /// The address of the icon.
+    pub icon: String,
+    /// The address of the logo, if there is one.
+    pub logo: Option<String>,
     /// The path before every page of ours.
     pub base: String,
     /// The name of the cookie that is here twice, if one is.
@@ -26,10 +33,15 @@ impl Layout {
     /// For a visit.
     #[must_use]
     pub fn of(visit: &Visit) -> Self {
+        let assets = &visit.settings.assets;
+        let at = |file: &str, asset: &Asset| format!("{}{}", visit.path(file), asset.query());
         Self {
             texts: visit.texts,
-            brand: visit.settings.brand.name.clone(),
-            logo: visit.settings.brand.logo.is_some(),
+            brand: visit.settings.brand.clone(),
+            style: at("/assets/app.css", &assets.style),
+            script: at("/assets/app.js", &assets.script),
+            icon: at("/assets/icon.svg", &assets.icon),
+            logo: assets.logo.as_ref().map(|logo| at("/assets/logo", logo)),
             base: visit.settings.public_url.path().to_owned(),
             doubled: visit.doubled.then(|| visit.settings.cookies.names.session().to_owned()),
         }

@@ -14,25 +14,27 @@ struct ProblemPage {
     l: Layout,
     title: String,
     text: String,
+    request: Option<String>,
 }
 
 /// The answer for a status.
 #[must_use]
 pub fn answer(visit: &Visit, status: StatusCode) -> Response {
     let kind = match status.as_u16() {
-        400 | 403 | 404 | 405 | 413 | 415 | 429 | 503 => status.as_str().to_owned(),
+        400 | 403 | 404 | 405 | 408 | 413 | 415 | 429 | 503 => status.as_str().to_owned(),
         _ => "500".to_owned(),
     };
+    let request = visit.request.map(|id| id.to_string());
     if visit.wants_json {
-        let body = format!("{{\"error\":\"{}\"}}", status.canonical_reason().unwrap_or("error"));
+        let error = status.canonical_reason().unwrap_or("error");
+        let body = serde_json::json!({ "error": error, "request": request }).to_string();
         let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
         page::protect(response.headers_mut(), None);
         return response;
     }
     let l = Layout::of(visit);
-    let page =
-        ProblemPage { title: l.t(&format!("problem-{kind}-title")), text: l.t(&format!("problem-{kind}-text")), l };
-    page::show(status, &page, None)
+    let (title, text) = (l.t(&format!("problem-{kind}-title")), l.t(&format!("problem-{kind}-text")));
+    page::show(status, &ProblemPage { l, title, text, request }, None)
 }
 
 /// Adds when to come back.

@@ -5,13 +5,13 @@
 
 use std::time::Duration;
 
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::time::timeout;
-use url::form_urlencoded;
 
+use super::fields::Fields;
 use super::problem;
 use super::site::Site;
 use super::visit::Visit;
@@ -25,7 +25,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 pub struct SameOriginForm {
     /// The visit.
     pub visit: Visit,
-    fields: Vec<(String, String)>,
+    fields: Fields,
 }
 
 impl SameOriginForm {
@@ -38,8 +38,7 @@ impl SameOriginForm {
     /// A field's value, if it is there and not empty.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<&str> {
-        let found = self.fields.iter().find(|(field, _)| field == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        self.fields.get(name)
     }
 }
 
@@ -52,21 +51,29 @@ impl FromRequest<Site> for SameOriginForm {
         if !is_same_origin(&parts.headers, &visit.settings.public_url.origin()) {
             return Err(problem::answer(&visit, StatusCode::FORBIDDEN));
         }
-        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+        if !is_form(&parts.headers) {
             return Err(problem::answer(&visit, StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
-        let Ok(Ok(body)) = timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await else {
-            return Err(problem::answer(&visit, StatusCode::PAYLOAD_TOO_LARGE));
+        let body = match timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+                return Err(problem::answer(&visit, StatusCode::PAYLOAD_TOO_LARGE));
+            }
+            Ok(Err(_)) => return Err(problem::answer(&visit, StatusCode::BAD_REQUEST)),
+            Err(_) => return Err(problem::answer(&visit, StatusCode::REQUEST_TIMEOUT)),
         };
-        let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
-        // One reading of a form: the same field twice is none.
-        let repeated = |(index, (name, _)): (usize, &(String, String))| fields[..index].iter().any(|(n, _)| n == name);
-        if fields.iter().enumerate().any(repeated) {
+        let Some(fields) = Fields::parse(&body) else {
             return Err(problem::answer(&visit, StatusCode::BAD_REQUEST));
-        }
+        };
         Ok(Self { visit, fields })
     }
+}
+
+/// Whether the body says that it is a form: the media type is compared whole, and its parameters do not matter.
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {

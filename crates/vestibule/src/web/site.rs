@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use parking_lot::RwLock;
-use vestibule_gate::grant::return_to::ReturnToRules;
+use vestibule_gate::grant::return_to::{ReturnTo, ReturnToRules};
 use vestibule_ledger::Ledger;
 
 use crate::config::public_url::PublicUrl;
 use crate::config::{Config, sections};
 
-use super::brand;
+use super::assets::Assets;
 use super::client_ip::TrustedProxies;
 use super::cookies::CookieRules;
 
@@ -23,25 +23,18 @@ pub struct Settings {
     pub cookies: CookieRules,
     /// Where people may be sent.
     pub return_to: ReturnToRules,
+    /// Where `/` sends whoever is signed in.
+    pub home: String,
     /// Who may say where a request came from.
     pub trusted: TrustedProxies,
     /// Whether people may open accounts.
     pub signup: bool,
     /// Whether there are guests.
     pub anonymous: bool,
+    /// The operator's name for all this.
+    pub brand: String,
     /// How the pages look.
-    pub brand: Brand,
-}
-
-/// The operator's name, logo and colours.
-#[derive(Debug)]
-pub struct Brand {
-    /// The product's name.
-    pub name: String,
-    /// The logo's bytes and media type.
-    pub logo: Option<(Vec<u8>, &'static str)>,
-    /// The style sheet with the colours.
-    pub colours: String,
+    pub assets: Assets,
 }
 
 /// The state of the public listener. Cheap to clone.
@@ -88,7 +81,11 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
     let public_url = config.top.public_url.clone();
     let account = format!("{}/settings", public_url.path());
     let default_url = config.login.default_url.as_deref().unwrap_or(&account);
+    let return_to = ReturnToRules::new(public_url.url().clone(), config.login.return_to.clone(), default_url)?;
+    let default = return_to.decide(None);
     Ok(Settings {
+        // A default of `/` where `/` is ours would lead back to itself.
+        home: if leads_to_start(&default, &public_url) { account } else { default.as_str().to_owned() },
         cookies: CookieRules::new(
             config.cookie_names(),
             public_url.host(),
@@ -96,25 +93,27 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             config.session.cookie_domain.clone(),
             config.session.use_session_cookie,
         ),
-        return_to: ReturnToRules::new(public_url.url().clone(), config.login.return_to.clone(), default_url)?,
+        return_to,
         trusted: TrustedProxies::new(config.proxies.trusted.clone()),
         signup: config.signup.enabled,
         anonymous: config.anonymous.enabled,
-        brand: look(&config.brand)?,
+        brand: config.brand.name.trim().to_owned(),
+        assets: assets(&config.brand)?,
         public_url,
     })
 }
 
-fn look(section: &sections::Brand) -> anyhow::Result<Brand> {
+fn leads_to_start(to: &ReturnTo, public_url: &PublicUrl) -> bool {
+    let path = to.as_str().strip_prefix(&public_url.origin()).map(|rest| rest.split(['?', '#']).next().unwrap_or(rest));
+    path.and_then(|path| path.strip_prefix(public_url.path())).is_some_and(|rest| matches!(rest, "" | "/"))
+}
+
+fn assets(section: &sections::Brand) -> anyhow::Result<Assets> {
     let logo = section.logo.as_deref().map(|path| {
         let bytes = std::fs::read(path).with_context(|| format!("brand.logo: {path} cannot be read"))?;
         Ok::<_, anyhow::Error>((bytes, media_type(path)))
     });
-    Ok(Brand {
-        name: section.name.trim().to_owned(),
-        logo: logo.transpose()?,
-        colours: brand::style_sheet(section.accent),
-    })
+    Ok(Assets::new(section.accent, logo.transpose()?))
 }
 
 fn media_type(path: &str) -> &'static str {

@@ -14,8 +14,10 @@ use vestibule_gate::verdict::Identity;
 use vestibule_ledger::changes::Browser;
 
 use crate::listen::Peer;
+use crate::log::RequestId;
 use crate::texts::Texts;
 
+use super::fields::Fields;
 use super::problem;
 use super::site::{Settings, Site};
 
@@ -36,6 +38,9 @@ pub struct Visit {
     pub stale: bool,
     /// Whether the answer is read by a program.
     pub wants_json: bool,
+    /// The request's name in the log.
+    pub request: Option<RequestId>,
+    query: Fields,
     address: Option<IpAddr>,
     user_agent: String,
     secrets: Vec<TokenHash>,
@@ -52,6 +57,12 @@ impl Visit {
             sessions: self.secrets.clone(),
             device: self.device.clone(),
         }
+    }
+
+    /// What the page's address asks for under this name, if it does.
+    #[must_use]
+    pub fn asked(&self, name: &str) -> Option<&str> {
+        self.query.get(name)
     }
 
     /// The session secrets in the request's cookies.
@@ -98,6 +109,8 @@ impl FromRequestParts<Site> for Visit {
             doubled: claims.session_is_doubled(),
             stale: false,
             wants_json: wants_json(headers),
+            request: parts.extensions.get().copied(),
+            query: Fields::default(),
             address: settings.trusted.client(peer, headers),
             user_agent: text(headers, &header::USER_AGENT),
             secrets: claims.session_hashes(ledger.tag_key()),
@@ -106,6 +119,10 @@ impl FromRequestParts<Site> for Visit {
             settings: Arc::clone(&settings),
             texts,
         };
+        let Some(query) = Fields::parse(parts.uri.query().unwrap_or_default().as_bytes()) else {
+            return Err(problem::answer(&visit, StatusCode::BAD_REQUEST));
+        };
+        visit.query = query;
         if claims.has(Source::Session) {
             match ledger.live().answer(&claims, ledger.now()).await {
                 Ok(verdict) => {

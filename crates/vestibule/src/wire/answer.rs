@@ -1,4 +1,4 @@
-//! The heads that we answer with: bytes appended to a buffer, never a body.
+//! The heads that we answer with: bytes appended to a buffer, and no body but the words of a page's listener.
 //!
 //! Always HTTP/1.1 in the status line, as RFC 9110 section 2.5 has it, also to a client that speaks HTTP/1.0; `Date`
 //! because section 6.6.1 demands it of a server that has a clock, rendered once a second a connection.
@@ -114,6 +114,28 @@ pub fn bare(out: &mut Vec<u8>, status: Status, after: After, date: &mut Date, no
     begin(out, status, date, now);
     cache_control(out, None);
     end(out, after);
+}
+
+/// A whole answer for a person whose request is too broken for a page, in the one language that everybody may know.
+pub fn in_words(out: &mut Vec<u8>, status: Status, date: &mut Date, now: Timestamp) {
+    let words = match status {
+        Status::HeaderFieldsTooLarge => {
+            "Your browser sent too much at once. Delete this site's cookies in its settings, then try again.\n"
+        }
+        Status::RequestTimeout => "Your request took too long to arrive. Try again.\n",
+        Status::VersionNotSupported => "Only HTTP/1.0 and HTTP/1.1 are spoken here.\n",
+        Status::Ok | Status::BadRequest | Status::NotFound | Status::MethodNotAllowed | Status::ServiceUnavailable => {
+            "This request cannot be read. Go back and try again.\n"
+        }
+    };
+    out.extend_from_slice(status.line());
+    out.extend_from_slice(date.line(now));
+    out.extend_from_slice(b"Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n");
+    // Writing to a `Vec` cannot fail.
+    let _ = write!(out, "Content-Length: {}\r\n", words.len());
+    cache_control(out, None);
+    end(out, After::Close);
+    out.extend_from_slice(words.as_bytes());
 }
 
 /// The `Date` line of the present second.

@@ -20,7 +20,7 @@ use tower::ServiceExt;
 use vestibule_ledger::Ledger;
 
 use super::accept::{accept_on, drain};
-use super::answer::{self, After, Date, Status};
+use super::answer::{self, Date, Status};
 use super::connection::{Connection, Ending, Filled, Timeouts};
 use super::head::{Head, MAX_HEAD, MAX_HEADERS, Slots};
 use super::seats::{Seat, Seats};
@@ -161,7 +161,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
 
     async fn refuse(&mut self, status: Status) -> io::Result<Ending> {
         let mut output = Vec::new();
-        answer::bare(&mut output, status, After::Close, &mut Date::default(), self.service.ledger.now());
+        answer::in_words(&mut output, status, &mut Date::default(), self.service.ledger.now());
         tracing::debug!(connection = self.connection.seat.number(), ?status, "refused a request head");
         self.connection.write(&output).await?;
         Ok(Ending::Linger)

@@ -137,5 +137,5 @@ async fn wrong_methods_and_paths_have_pages() {
     assert!(page.body.contains("There is no such page"));
     let json = Request::get("/auth/nowhere").header(header::ACCEPT, "application/json");
     let page = house.browser().send(json, String::new()).await;
-    assert_eq!(page.body, "{\"error\":\"Not Found\"}");
+    assert_eq!(page.body, "{\"error\":\"Not Found\",\"request\":null}");
 }

@@ -25,10 +25,15 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) async fn new() -> Self {
+        Self::at(&format!("{ORIGIN}/auth"), "").await
+    }
+
+    /// Under this address, with these lines in `[login]`.
+    pub(crate) async fn at(public_url: &str, login: &str) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let text = format!(
-            "public_url = \"{ORIGIN}/auth\"\ndata_dir = \"{}\"\n[signup]\nenabled = true\n[anonymous]\nenabled = true\n\
-             [session]\ncookie_domain = \"example.com\"\n[login]\nreturn_to = [\"https://app.example.com\"]\n\
+            "public_url = \"{public_url}\"\ndata_dir = \"{}\"\n[signup]\nenabled = true\n[anonymous]\nenabled = true\n\
+             [session]\ncookie_domain = \"example.com\"\n[login]\n{login}\nreturn_to = [\"https://app.example.com\"]\n\
              [password]\nmemory_kib = 64\niterations = 1\n[brand]\nname = \"Acme & <Sons>\"\n",
             dir.path().display()
         );
@@ -40,7 +45,11 @@ impl House {
     }
 
     pub(crate) async fn with_ada() -> (Self, UserId) {
-        let house = Self::new().await;
+        Self::with_ada_at(&format!("{ORIGIN}/auth"), "").await
+    }
+
+    pub(crate) async fn with_ada_at(public_url: &str, login: &str) -> (Self, UserId) {
+        let house = Self::at(public_url, login).await;
         let ada = NewUser {
             id: None,
             email: EmailAddress::parse("ada@example.com").expect("an address"),
@@ -51,6 +60,11 @@ impl House {
         };
         let id = changes::add_user(&house.ledger, ada, Some(Password::parse(PASSWORD).expect("a password"))).await;
         (house, id.expect("a user"))
+    }
+
+    /// The answer to one request of nobody.
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Page {
+        page(self.router.clone().oneshot(request).await.expect("an answer")).await
     }
 
     pub(crate) fn browser(&self) -> Browser {
@@ -83,7 +97,11 @@ impl Browser {
     }
 
     pub(crate) async fn sign_in(&mut self) -> Page {
-        self.post("/auth/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await
+        self.sign_in_at("/auth").await
+    }
+
+    pub(crate) async fn sign_in_at(&mut self, base: &str) -> Page {
+        self.post(&format!("{base}/login"), &[("email", "ada@example.com"), ("password", PASSWORD)]).await
     }
 
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
@@ -99,17 +117,10 @@ impl Browser {
         let mut request = request.body(Body::from(body)).expect("a request");
         request.extensions_mut().insert(Peer::Unix);
         let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let (parts, body) = response.into_parts();
-        for line in parts.headers.get_all(header::SET_COOKIE) {
+        for line in response.headers().get_all(header::SET_COOKIE) {
             self.keep(line.to_str().expect("ascii"));
         }
-        let body = to_bytes(body, 1 << 20).await.expect("a body");
-        Page {
-            status: parts.status,
-            location: parts.headers.get(header::LOCATION).map_or("", |l| l.to_str().expect("ascii")).to_owned(),
-            body: String::from_utf8(body.to_vec()).expect("utf-8"),
-            response: Response::from_parts(parts, ()),
-        }
+        page(response).await
     }
 
     /// Only what has our domain: a host-only form that is cleared is another cookie.
@@ -123,5 +134,16 @@ impl Browser {
         if !line.contains("Max-Age=0") {
             self.cookies.push((name.to_owned(), value.to_owned()));
         }
+    }
+}
+
+async fn page(response: Response<Body>) -> Page {
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, 1 << 20).await.expect("a body");
+    Page {
+        status: parts.status,
+        location: parts.headers.get(header::LOCATION).map_or("", |l| l.to_str().expect("ascii")).to_owned(),
+        body: String::from_utf8(body.to_vec()).expect("utf-8"),
+        response: Response::from_parts(parts, ()),
     }
 }

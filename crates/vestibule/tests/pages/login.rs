@@ -20,7 +20,7 @@ async fn a_person_signs_in_and_out() {
     }
     assert!(lines.iter().any(|line| line.starts_with("session=;") && !line.contains("Domain")), "{lines:?}");
     assert!(lines.iter().any(|line| line.starts_with("same_site_strict=") && line.contains("SameSite=Strict")));
-    assert_eq!(browser.get("/auth/").await.location, "/auth/settings");
+    assert_eq!(browser.get("/auth/").await.location, "https://id.example.com/auth/settings");
     assert!(browser.get("/auth/login").await.body.contains("You are signed in as ada@example.com."));
     assert!(browser.get("/auth/logout").await.body.contains("<button"));
     assert_eq!(browser.get("/auth/settings").await.status, StatusCode::OK, "a GET signs nobody out");

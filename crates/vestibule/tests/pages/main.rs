@@ -4,3 +4,4 @@ mod account;
 mod attacks;
 mod house;
 mod login;
+mod requests;

@@ -105,13 +105,15 @@ async fn smuggling_is_refused_here_too() {
         let answer = pages.last_words(format!("GET /who HTTP/1.1\r\nHost: a\r\n{line}\r\n\r\n{NEXT}")).await;
         assert!(answer.starts_with("HTTP/1.1 400 Bad Request\n"), "{line:?} {answer}");
         assert!(
-            answer.contains("Connection: close") && answer.ends_with("\n\n"),
+            answer.contains("Connection: close")
+                && answer.ends_with("\n\nThis request cannot be read. Go back and try again.\n"),
             "nothing behind it: {line:?} {answer}"
         );
     }
     let lines = "X: y\r\n".repeat(300);
     let answer = pages.last_words(format!("GET /who HTTP/1.1\r\nHost: a\r\n{lines}\r\n")).await;
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    assert!(answer.ends_with("Delete this site's cookies in its settings, then try again.\n"), "{answer}");
 }
 
 #[tokio::test]
