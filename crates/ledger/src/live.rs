@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use vestibule_gate::claims::Claims;
 use vestibule_gate::decide::{Outcome, decide};
@@ -31,6 +32,8 @@ pub struct Live {
     lifetime: Mutex<Span>,
     flights: Mutex<HashMap<TokenHash, Flight>>,
     reads: Semaphore,
+    /// Where the store is read: whoever asks may be on an event loop that must not wait, or that ends.
+    runtime: Handle,
 }
 
 /// A read under way, and the end that all who wait for it watch.
@@ -41,6 +44,7 @@ struct Flight {
 }
 
 impl Live {
+    /// To be made on the runtime of the store.
     pub(crate) fn new(table: Arc<Table>, key: TagKey, store: Store, lifetime: Span) -> Arc<Self> {
         Arc::new(Self {
             table,
@@ -49,6 +53,7 @@ impl Live {
             lifetime: Mutex::new(lifetime),
             flights: Mutex::default(),
             reads: Semaphore::new(READS),
+            runtime: Handle::current(),
         })
     }
 
@@ -122,7 +127,7 @@ impl Live {
         flights.insert(hash, Flight { ticket, landed: landed.clone() });
         let live = Arc::clone(self);
         // A task of its own: whoever asked first may hang up while others wait.
-        tokio::spawn(async move {
+        self.runtime.spawn(async move {
             let outcome = live.read(hash, ticket, now).await;
             let mut flights = live.flights.lock();
             // A younger read may have taken the place.

@@ -23,7 +23,7 @@ use crate::log::{self, Logging};
 use crate::ops::metrics::Metrics;
 use crate::ops::resolves::Resolves;
 use crate::ops::{self, Ops};
-use crate::resolver::{self, Resolver};
+use crate::resolver::{self, Resolver, Threads};
 use crate::routes;
 use crate::web::Site;
 use crate::wire::connection::Timeouts;
@@ -63,6 +63,7 @@ struct House {
     metrics: Metrics,
     site: Site,
     resolver: resolver::Service,
+    threads: Threads,
     pages: RouterService,
     ops: Arc<Ops>,
     ops_pages: RouterService,
@@ -76,7 +77,9 @@ impl House {
         let metrics = Metrics::start();
         let ledger = Ledger::open(config.for_ledger()).await?;
         let site = Site::new(ledger.clone(), &config)?;
-        let listeners = Listeners::bind(&config.listen)?;
+        let threads =
+            Threads::start(config.resolver.threads).context("the system gives no threads; allow this user more")?;
+        let listeners = Listeners::bind(&config.listen, threads.loops())?;
         let resolver = Resolver::new(ledger.clone(), STORE_PATIENCE);
         resolver.set_caching(config.caching());
         let resolves = Arc::new(Resolves::default());
@@ -85,6 +88,7 @@ impl House {
         let with_router = |router| RouterService::new(router, ledger.clone(), timeouts, router::MAX_CONNECTIONS);
         Ok(Self {
             resolver: resolver::Service::new(Arc::new(resolver), resolves, timeouts, resolver::MAX_CONNECTIONS),
+            threads,
             pages: with_router(routes::public(site.clone())),
             ops_pages: with_router(ops::router(Arc::clone(&ops))),
             config,
@@ -104,7 +108,7 @@ impl House {
         self.ledger.start_jobs();
         let mut tasks = JoinSet::new();
         tasks.spawn(self.metrics.clone().keep_up());
-        let mut doors = self.listeners.open(&self.resolver, &self.pages);
+        let mut doors = self.listeners.open(&self.resolver, self.threads.loops(), &self.pages);
         let mut ops_door = self.listeners.open_ops(&self.ops_pages);
         let (stop, stopped) = watch::channel(false);
         let mut control = Box::pin(control::server::serve(self.ledger.clone(), self.config.data_dir(), stopped));

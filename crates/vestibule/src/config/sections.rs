@@ -67,12 +67,14 @@ section! {
 }
 
 section! {
-    /// What the resolver lets a proxy keep.
+    /// How the resolver answers, and what it lets a proxy keep.
     Resolver in "resolver" {
         /// How long a proxy may reuse a valid answer. **Gives up instant revocation for that long**; not set: no answer may be kept.
         cache_for: Option<Duration> = Raw::Absent,
         /// The full name of the cookie in the proxy's cache key; needed with `cache_for` and a cookie prefix.
         cache_key_cookie: Option<String> = Raw::Absent,
+        /// Threads that answer, 1 to 64. Not set: half of the processors, at most 8; one keeps up with several nginx workers.
+        threads: Option<u32> = Raw::Absent,
     }
 }
 

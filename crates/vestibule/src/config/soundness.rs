@@ -34,6 +34,7 @@ fn ranges(config: &Config, say: Say<'_>) {
         ("password.memory_kib", password.memory_kib, 64, 1 << 20),
         ("password.iterations", password.iterations, 1, 64),
         ("password.parallelism", password.parallelism, 1, 64),
+        ("resolver.threads", config.resolver.threads.unwrap_or(1), 1, 64),
         ("password.threads", password.threads, 1, 64),
         ("password.queue", password.queue, 1, 10_000),
         ("limits.sign_in_per_account", config.limits.sign_in_per_account, 1, 1_000_000),

@@ -188,6 +188,42 @@ impl Accepted {
     }
 }
 
+/// A connection between two event loops.
+#[derive(Debug)]
+pub struct Detached(DetachedStream);
+
+#[derive(Debug)]
+enum DetachedStream {
+    Tcp(std::net::TcpStream, SocketAddr),
+    Unix(std::os::unix::net::UnixStream),
+}
+
+impl Accepted {
+    /// Takes it off the event loop that it is on.
+    ///
+    /// # Errors
+    /// When the loop does not let it go.
+    pub fn detach(self) -> io::Result<Detached> {
+        Ok(Detached(match self {
+            Self::Tcp(stream, address) => DetachedStream::Tcp(stream.into_std()?, address),
+            Self::Unix(stream) => DetachedStream::Unix(stream.into_std()?),
+        }))
+    }
+}
+
+impl Detached {
+    /// Puts it on the event loop that this runs on.
+    ///
+    /// # Errors
+    /// When the loop does not take it.
+    pub fn attach(self) -> io::Result<Accepted> {
+        Ok(match self.0 {
+            DetachedStream::Tcp(stream, address) => Accepted::Tcp(TcpStream::from_std(stream)?, address),
+            DetachedStream::Unix(stream) => Accepted::Unix(UnixStream::from_std(stream)?),
+        })
+    }
+}
+
 fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // Or a restart would have to wait for the old connections' TIME_WAIT. On Linux this shares no port.

@@ -1,11 +1,13 @@
 //! The resolver's listener: the door that proxies ask at, for each request that they get, who it comes from.
 //!
 //! A loop of our own over `httparse` and not the pages' HTTP server: a resolve is one read, one write and no allocation
-//! on a connection that is kept. [`resolve`] answers, [`connection`] carries it.
+//! on a connection that is kept. [`resolve`] answers, [`connection`] carries it, on [`threads`] of its own.
 
 pub mod connection;
 pub mod resolve;
 mod service;
+pub mod threads;
 
 pub use resolve::{Caching, Resolver};
 pub use service::{MAX_CONNECTIONS, Service};
+pub use threads::Threads;

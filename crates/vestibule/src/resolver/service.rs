@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::connection::serve;
 use super::resolve::Resolver;
+use super::threads::Loops;
 use crate::listen::{Accepted, Listener};
 use crate::ops::resolves::Resolves;
 use crate::wire::accept::{accept_on, drain};
@@ -31,19 +32,20 @@ impl Service {
         Self { resolver, resolves, timeouts, seats: Seats::new(connections) }
     }
 
-    /// Lets connections in. Never ends; whoever has enough drops it.
-    pub async fn accept_on(&self, listener: &Listener) {
-        let serve_one = |accepted, seat: Seat| {
+    /// Lets connections in, and has them served on these loops. To be run on the first of them, where the listener was
+    /// bound. Never ends; whoever has enough drops it.
+    pub async fn accept_on(&self, listener: &Listener, loops: &Loops) {
+        let start = |accepted, seat: Seat| {
             let Self { resolver, resolves, timeouts, .. } = self.clone();
-            async move {
+            loops.spawn(accepted, async move |accepted| {
                 let shard = resolves.shard(seat.number());
                 match accepted {
                     Accepted::Tcp(stream, _) => serve(stream, seat, &resolver, shard, timeouts).await,
                     Accepted::Unix(stream) => serve(stream, seat, &resolver, shard, timeouts).await,
                 }
-            }
+            });
         };
-        accept_on(listener, &self.seats, || self.resolver.now(), serve_one).await;
+        accept_on(listener, &self.seats, || self.resolver.now(), start).await;
     }
 
     /// Asks idle connections to leave and the others to finish first, and waits for them, but not longer than `longest`.

@@ -5,6 +5,7 @@ use tokio::task::JoinSet;
 use crate::config::sections::Listen;
 use crate::listen::{BindError, ListenAddress, Listener};
 use crate::resolver;
+use crate::resolver::threads::Loops;
 use crate::wire::router::RouterService;
 
 /// Bound, and not yet answered.
@@ -16,7 +17,7 @@ pub(super) struct Listeners {
 
 impl Listeners {
     /// Binds all, or none.
-    pub(super) fn bind(listen: &Listen) -> Result<Self, BindError> {
+    pub(super) fn bind(listen: &Listen, loops: &Loops) -> Result<Self, BindError> {
         let all = |key: &str, addresses: &[ListenAddress]| {
             let bind = |(index, address)| {
                 let listener = Listener::bind(&format!("listen.{key}[{index}]"), address)?;
@@ -29,20 +30,21 @@ impl Listeners {
             };
             addresses.iter().enumerate().map(bind).collect::<Result<Vec<_>, BindError>>()
         };
-        Ok(Self {
-            public: all("public", &listen.public)?,
-            resolver: all("resolver", &listen.resolver)?,
-            ops: all("ops", &listen.ops)?,
-        })
+        let resolver = {
+            let _on_the_loop_that_accepts = loops.first().enter();
+            all("resolver", &listen.resolver)?
+        };
+        Ok(Self { public: all("public", &listen.public)?, resolver, ops: all("ops", &listen.ops)? })
     }
 
     /// Opens the doors of the proxies and of people. They close, and socket files go, when the set is shut down.
-    pub(super) fn open(&mut self, resolver: &resolver::Service, pages: &RouterService) -> JoinSet<()> {
+    pub(super) fn open(&mut self, resolver: &resolver::Service, loops: &Loops, pages: &RouterService) -> JoinSet<()> {
         let mut doors = JoinSet::new();
         for listener in self.resolver.drain(..) {
             tracing::info!(address = %listener, "the resolver listens");
-            let resolver = resolver.clone();
-            doors.spawn(async move { resolver.accept_on(&listener).await });
+            let (resolver, loops) = (resolver.clone(), loops.clone());
+            let first = loops.first().clone();
+            doors.spawn_on(async move { resolver.accept_on(&listener, &loops).await }, &first);
         }
         open_pages(&mut doors, self.public.drain(..), pages, "the pages listen");
         doors

@@ -5,7 +5,7 @@ use super::House;
 use crate::config::Config;
 
 /// What is fixed at the start: addresses and sizes of things that exist, and names that proxies and browsers know.
-const NEED_A_RESTART: [&str; 12] = [
+const NEED_A_RESTART: [&str; 13] = [
     "public_url",
     "data_dir",
     "listen.public",
@@ -14,6 +14,7 @@ const NEED_A_RESTART: [&str; 12] = [
     "headers.prefix",
     "session.cookie_prefix",
     "resolver.cache_key_cookie",
+    "resolver.threads",
     "cache.sessions",
     "password.threads",
     "password.queue",
@@ -72,6 +73,7 @@ fn keep(old: &Config, mut fresh: Config) -> Config {
     fresh.cache = old.cache;
     fresh.session.cookie_prefix = old.session.cookie_prefix;
     fresh.resolver.cache_key_cookie = old.resolver.cache_key_cookie;
+    fresh.resolver.threads = old.resolver.threads;
     fresh.password.threads = old.password.threads;
     fresh.password.queue = old.password.queue;
     fresh.log.format = old.log.format;

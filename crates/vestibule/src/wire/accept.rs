@@ -1,6 +1,5 @@
 //! Lets connections in, each on a seat of its own, and at the end waits for those that answer.
 
-use std::future::Future;
 use std::time::Duration;
 
 use vestibule_gate::time::Timestamp;
@@ -8,19 +7,17 @@ use vestibule_gate::time::Timestamp;
 use super::seats::{Seat, Seats};
 use crate::listen::{Accepted, Listener};
 
-/// Lets connections in and has each served in a task. Never ends; whoever has enough drops it.
-pub async fn accept_on<F>(
+/// Lets connections in; `start` has each served in a task. Never ends; whoever has enough drops it.
+pub async fn accept_on(
     listener: &Listener,
     seats: &Seats,
     now: impl Fn() -> Timestamp,
-    serve: impl Fn(Accepted, Seat) -> F,
-) where
-    F: Future<Output = ()> + Send + 'static,
-{
+    start: impl Fn(Accepted, Seat),
+) {
     loop {
         let accepted = listener.accept().await;
         let seat = seats.take(now()).await;
-        tokio::spawn(serve(accepted, seat));
+        start(accepted, seat);
     }
 }
 

@@ -51,17 +51,17 @@ impl RouterService {
 
     /// Lets connections in. Never ends; whoever has enough drops it.
     pub async fn accept_on(&self, listener: &Listener) {
-        let serve_one = |accepted: Accepted, seat| {
+        let start = |accepted: Accepted, seat| {
             let service = self.clone();
-            async move {
+            tokio::spawn(async move {
                 let peer = accepted.peer();
                 match accepted {
                     Accepted::Tcp(stream, _) => service.serve(stream, seat, peer).await,
                     Accepted::Unix(stream) => service.serve(stream, seat, peer).await,
                 }
-            }
+            });
         };
-        accept_on(listener, &self.seats, || self.ledger.now(), serve_one).await;
+        accept_on(listener, &self.seats, || self.ledger.now(), start).await;
     }
 
     /// Asks idle connections to leave and the others to finish first, and waits for them, but not longer than `longest`.

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 use vestibule::listen::{ListenAddress, Listener};
 use vestibule::ops::resolves::Resolves;
-use vestibule::resolver::{Caching, MAX_CONNECTIONS, Resolver, Service};
+use vestibule::resolver::{Caching, MAX_CONNECTIONS, Resolver, Service, Threads};
 use vestibule::wire::connection::Timeouts;
 use vestibule_gate::account::{DisplayName, EmailAddress, Roles};
 use vestibule_gate::claims::cacheable::CacheKey;
@@ -50,6 +50,7 @@ pub(crate) struct House {
     pub(crate) secret: String,
     tcp: std::net::SocketAddr,
     unix: PathBuf,
+    _threads: Threads,
     _folder: TempDir,
 }
 
@@ -69,15 +70,20 @@ impl House {
         }));
         let service = Service::new(resolver, Arc::new(Resolves::default()), plan.timeouts, plan.connections);
         let unix = folder.path().join("resolver.sock");
+        let threads = Threads::start(Some(2)).unwrap();
+        let loops = threads.loops();
+        let on_the_loop_that_accepts = loops.first().enter();
         let tcp = Listener::bind("listen.resolver[0]", &ListenAddress::parse("127.0.0.1:0").unwrap()).unwrap();
         let socket = format!("unix:{}", unix.display());
         let socket = Listener::bind("listen.resolver[1]", &ListenAddress::parse(&socket).unwrap()).unwrap();
         let address = tcp.tcp_address().unwrap();
         for listener in [tcp, socket] {
-            let service = service.clone();
-            tokio::spawn(async move { service.accept_on(&listener).await });
+            let (service, loops) = (service.clone(), loops.clone());
+            let first = loops.first().clone();
+            first.spawn(async move { service.accept_on(&listener, &loops).await });
         }
-        Self { ledger, service, secret, tcp: address, unix, _folder: folder }
+        drop(on_the_loop_that_accepts);
+        Self { ledger, service, secret, tcp: address, unix, _threads: threads, _folder: folder }
     }
 
     /// The Cookie line of the live session.
@@ -91,6 +97,17 @@ impl House {
 
     pub(crate) async fn unix(&self) -> Talk<UnixStream> {
         Talk(UnixStream::connect(&self.unix).await.unwrap())
+    }
+
+    /// Waits until no connection has a seat: a client may know of the end a moment before we have put it away.
+    pub(crate) async fn is_left(&self) {
+        for _ in 0..500 {
+            if self.service.connections() == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{} connections are still there", self.service.connections());
     }
 
     /// All that comes back for these bytes until the server closes. For requests that end the connection.

@@ -69,7 +69,7 @@ async fn an_idle_connection_ends_without_a_word() {
     let mut talk = house.unix().await;
     assert!(talk.ask("GET /resolve HTTP/1.1\r\nHost: any\r\n\r\n").await.starts_with("HTTP/1.1 200"));
     assert_eq!((silent.rest().await, talk.rest().await), (String::new(), String::new()));
-    assert_eq!(house.service.connections(), 0);
+    house.is_left().await;
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn a_client_that_takes_no_answers_is_dropped() {
     let requests = "GET /resolve HTTP/1.1\r\nHost: any\r\n\r\n".repeat(1_000);
     let flood = async { while tokio::io::AsyncWriteExt::write_all(&mut talk.0, requests.as_bytes()).await.is_ok() {} };
     tokio::time::timeout(Duration::from_secs(5), flood).await.expect("the server gives up");
-    assert_eq!(house.service.connections(), 0);
+    house.is_left().await;
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn whoever_goes_on_sending_behind_a_refusal_is_cut_off() {
     talk.send("nonsense\r\n\r\n").await;
     assert!(talk.answer().await.starts_with("HTTP/1.1 400"));
     tokio::time::sleep(SHORT * 3).await;
-    assert_eq!(house.service.connections(), 0);
+    house.is_left().await;
 }
 
 #[tokio::test]
