@@ -1,9 +1,11 @@
 //! Sockets that we listen on: TCP, and unix sockets that come into being with the right owner and mode.
 //!
-//! [`address`] is how the configuration writes them, [`unix`] how a socket file is made and left behind.
+//! [`address`] is how the configuration writes them, [`unix`] how a socket file is made and left behind, [`Stream`] a
+//! connection that came in.
 
 pub mod address;
 mod group;
+mod stream;
 pub mod unix;
 
 use std::fmt;
@@ -11,9 +13,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use rustix::net::{SocketFlags, acceptfrom_with};
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 
+pub use self::stream::Stream;
 use self::unix::SocketFile;
 pub use address::{ListenAddress, ListenAddressError};
 
@@ -29,30 +34,20 @@ pub enum Peer {
     Tcp(SocketAddr),
 }
 
-/// A new connection.
+/// A new connection, on no event loop yet.
 #[derive(Debug)]
-pub enum Accepted {
-    /// From this address.
-    Tcp(TcpStream, SocketAddr),
-    /// Through a socket file.
-    Unix(UnixStream),
+pub struct Accepted {
+    socket: Socket,
+    peer: Peer,
 }
 
 /// A socket that is bound and listens.
 #[derive(Debug)]
 pub struct Listener {
     name: String,
-    socket: Bound,
-}
-
-#[derive(Debug)]
-enum Bound {
-    Tcp(TcpListener),
+    socket: AsyncFd<Socket>,
     /// The file goes when the listener goes.
-    Unix {
-        socket: UnixListener,
-        _file: SocketFile,
-    },
+    _file: Option<SocketFile>,
 }
 
 /// Why a socket cannot be listened on, in words for the operator: where, what, what to do.
@@ -119,47 +114,37 @@ impl From<io::Error> for BindCause {
 }
 
 impl Listener {
-    /// Binds and listens. `key` is where the address stands in the configuration. Needs a tokio runtime.
+    /// Binds and listens, on the event loop that this runs on. `key` is where the address stands in the configuration.
     ///
     /// # Errors
     /// [`BindError`].
     pub fn bind(key: &str, address: &ListenAddress) -> Result<Self, BindError> {
-        let socket = match address {
-            ListenAddress::Tcp(address) => tcp(*address).map(Bound::Tcp).map_err(BindCause::from),
-            ListenAddress::Unix(address) => {
-                unix::bind(address).map(|(socket, file)| Bound::Unix { socket, _file: file })
-            }
+        let bound = match address {
+            ListenAddress::Tcp(address) => tcp(*address).map(|socket| (socket, None)).map_err(BindCause::from),
+            ListenAddress::Unix(address) => unix::bind(address).map(|(socket, file)| (socket, Some(file))),
         };
+        let watched = bound.and_then(|(socket, file)| Ok((stream::watch(socket, Interest::READABLE)?, file)));
         let failed = |cause| BindError { key: key.to_owned(), address: address.to_string(), cause };
-        let socket = socket.map_err(failed)?;
-        let name = match &socket {
-            // The port may have been 0.
-            Bound::Tcp(socket) => socket.local_addr().map_or_else(|_| address.to_string(), |bound| bound.to_string()),
-            Bound::Unix { .. } => address.to_string(),
-        };
-        Ok(Self { name, socket })
+        let (socket, file) = watched.map_err(failed)?;
+        let mut listener = Self { name: address.to_string(), socket, _file: file };
+        // The port may have been 0.
+        if let Some(bound) = listener.tcp_address() {
+            listener.name = bound.to_string();
+        }
+        Ok(listener)
     }
 
     /// The address that was bound, `None` for a unix socket. Tells the port where the configuration says 0.
     #[must_use]
     pub fn tcp_address(&self) -> Option<SocketAddr> {
-        match &self.socket {
-            Bound::Tcp(socket) => socket.local_addr().ok(),
-            Bound::Unix { .. } => None,
-        }
+        self.socket.get_ref().local_addr().ok()?.as_socket()
     }
 
     /// The next connection. What goes wrong with a single one is nobody's loss; when the process has no descriptors
     /// left, waits a moment and tries again.
     pub async fn accept(&self) -> Accepted {
         loop {
-            let accepted = match &self.socket {
-                Bound::Tcp(socket) => {
-                    socket.accept().await.map(|(stream, peer)| Accepted::Tcp(stream, canonical(peer)))
-                }
-                Bound::Unix { socket, .. } => socket.accept().await.map(|(stream, _)| Accepted::Unix(stream)),
-            };
-            match accepted {
+            match self.socket.async_io(Interest::READABLE, accept).await {
                 Ok(accepted) => return accepted,
                 Err(error) if is_about_one_connection(&error) => {}
                 Err(error) => {
@@ -181,50 +166,27 @@ impl Accepted {
     /// Who it is.
     #[must_use]
     pub const fn peer(&self) -> Peer {
-        match self {
-            Self::Tcp(_, address) => Peer::Tcp(*address),
-            Self::Unix(_) => Peer::Unix,
-        }
+        self.peer
     }
-}
 
-/// A connection between two event loops.
-#[derive(Debug)]
-pub struct Detached(DetachedStream);
-
-#[derive(Debug)]
-enum DetachedStream {
-    Tcp(std::net::TcpStream, SocketAddr),
-    Unix(std::os::unix::net::UnixStream),
-}
-
-impl Accepted {
-    /// Takes it off the event loop that it is on.
-    ///
-    /// # Errors
-    /// When the loop does not let it go.
-    pub fn detach(self) -> io::Result<Detached> {
-        Ok(Detached(match self {
-            Self::Tcp(stream, address) => DetachedStream::Tcp(stream.into_std()?, address),
-            Self::Unix(stream) => DetachedStream::Unix(stream.into_std()?),
-        }))
-    }
-}
-
-impl Detached {
     /// Puts it on the event loop that this runs on.
     ///
     /// # Errors
-    /// When the loop does not take it.
-    pub fn attach(self) -> io::Result<Accepted> {
-        Ok(match self.0 {
-            DetachedStream::Tcp(stream, address) => Accepted::Tcp(TcpStream::from_std(stream)?, address),
-            DetachedStream::Unix(stream) => Accepted::Unix(UnixStream::from_std(stream)?),
-        })
+    /// When the loop takes no more.
+    pub fn stream(self) -> io::Result<Stream> {
+        Stream::new(self.socket)
     }
 }
 
-fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
+/// One call, for a socket that neither blocks nor goes to child processes.
+fn accept(listener: &Socket) -> io::Result<Accepted> {
+    let (socket, from) = acceptfrom_with(listener, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC)?;
+    let tcp = from.and_then(|from| SocketAddr::try_from(from).ok());
+    let peer = tcp.map_or(Peer::Unix, |address| Peer::Tcp(canonical(address)));
+    Ok(Accepted { socket: socket.into(), peer })
+}
+
+fn tcp(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // Or a restart would have to wait for the old connections' TIME_WAIT. On Linux this shares no port.
     socket.set_reuse_address(true)?;
@@ -233,7 +195,7 @@ fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
-    TcpListener::from_std(socket.into())
+    Ok(socket)
 }
 
 fn canonical(peer: SocketAddr) -> SocketAddr {

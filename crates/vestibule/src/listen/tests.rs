@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{Accepted, ListenAddress, Listener, Peer};
+use super::{ListenAddress, Listener, Peer, Stream};
 
 fn unix(path: &Path, options: &str) -> ListenAddress {
     ListenAddress::parse(&format!("unix:{}{options}", path.display())).expect("an address")
@@ -40,7 +40,7 @@ async fn a_socket_file_has_its_mode_and_leaves_nothing_behind() {
     let mut client = tokio::net::UnixStream::connect(&path).await.unwrap();
     let accepted = listener.accept().await;
     assert_eq!(accepted.peer(), Peer::Unix);
-    let Accepted::Unix(mut stream) = accepted else { panic!("unix") };
+    let mut stream = accepted.stream().unwrap();
     stream.write_all(b"x").await.unwrap();
     assert_eq!(client.read_u8().await.unwrap(), b'x');
     drop(listener);
@@ -92,4 +92,50 @@ async fn what_cannot_be_is_said() {
     let unknown = unix(&folder.path().join("v.sock"), "?group=no-such-group-here");
     assert!(refused(&unknown).contains("`no-such-group-here`, which does not exist"));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+}
+
+/// A connection of ours, and its client.
+async fn pair() -> (Stream, tokio::net::UnixStream, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("v.sock");
+    let listener = Listener::bind("listen.resolver[0]", &unix(&path, "")).unwrap();
+    let (client, accepted) = tokio::join!(tokio::net::UnixStream::connect(&path), listener.accept());
+    (accepted.stream().unwrap(), client.unwrap(), folder)
+}
+
+#[tokio::test]
+async fn a_stream_waits_for_bytes_and_knows_its_end() {
+    let (mut stream, mut client, _folder) = pair().await;
+    let mut buffer = [0; 8];
+    for _ in 0..3 {
+        let read = stream.read(&mut buffer);
+        let (count, sent) = tokio::join!(read, async {
+            tokio::task::yield_now().await;
+            client.write_all(b"abc").await
+        });
+        sent.unwrap();
+        assert_eq!((count.unwrap(), &buffer[..3]), (3, &b"abc"[..]));
+    }
+    client.write_all(b"last").await.unwrap();
+    drop(client);
+    assert_eq!(stream.read(&mut buffer).await.unwrap(), 4);
+    assert_eq!(stream.read(&mut buffer).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_full_stream_waits_for_room() {
+    const MUCH: usize = 4 << 20;
+    let (mut stream, mut client, _folder) = pair().await;
+    let writing = tokio::spawn(async move {
+        for _ in 0..3 {
+            stream.write_all(&vec![b'x'; MUCH]).await.unwrap();
+        }
+        stream.shutdown().await.unwrap();
+        stream
+    });
+    let mut all = Vec::new();
+    client.read_to_end(&mut all).await.unwrap();
+    assert_eq!(all.len(), 3 * MUCH);
+    client.write_all(b"y").await.unwrap();
+    assert_eq!(writing.await.unwrap().read_u8().await.unwrap(), b'y', "the other way is open still");
 }

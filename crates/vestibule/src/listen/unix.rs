@@ -10,7 +10,6 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use socket2::{Domain, SockAddr, Socket, Type};
-use tokio::net::UnixListener;
 
 use super::address::UnixAddress;
 use super::{BACKLOG, BindCause, group};
@@ -43,7 +42,7 @@ impl Drop for SocketFile {
 }
 
 /// Binds and listens.
-pub(super) fn bind(address: &UnixAddress) -> Result<(UnixListener, SocketFile), BindCause> {
+pub(super) fn bind(address: &UnixAddress) -> Result<(Socket, SocketFile), BindCause> {
     make_way(address.path())?;
     let temporary = temporary_name(address.path())?;
     // What lies there is ours, from a start that failed half way: the name carries this process's number.
@@ -55,7 +54,7 @@ pub(super) fn bind(address: &UnixAddress) -> Result<(UnixListener, SocketFile), 
     made
 }
 
-fn make(address: &UnixAddress, temporary: &Path) -> Result<(UnixListener, SocketFile), BindCause> {
+fn make(address: &UnixAddress, temporary: &Path) -> Result<(Socket, SocketFile), BindCause> {
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     socket.bind(&SockAddr::unix(temporary)?)?;
     if let Some(name) = address.group() {
@@ -71,7 +70,7 @@ fn make(address: &UnixAddress, temporary: &Path) -> Result<(UnixListener, Socket
     let file = fs::symlink_metadata(temporary)?;
     fs::rename(temporary, address.path())?;
     let file = SocketFile { path: address.path().to_owned(), device: file.dev(), inode: file.ino() };
-    Ok((UnixListener::from_std(socket.into())?, file))
+    Ok((socket, file))
 }
 
 /// Sees that nobody answers at the path, and that nothing but a socket lies there.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::connection::serve;
 use super::resolve::Resolver;
 use super::threads::Loops;
-use crate::listen::{Accepted, Listener};
+use crate::listen::Listener;
 use crate::ops::resolves::Resolves;
 use crate::wire::accept::{accept_on, drain};
 use crate::wire::connection::Timeouts;
@@ -37,12 +37,9 @@ impl Service {
     pub async fn accept_on(&self, listener: &Listener, loops: &Loops) {
         let start = |accepted, seat: Seat| {
             let Self { resolver, resolves, timeouts, .. } = self.clone();
-            loops.spawn(accepted, async move |accepted| {
-                let shard = resolves.shard(seat.number());
-                match accepted {
-                    Accepted::Tcp(stream, _) => serve(stream, seat, &resolver, shard, timeouts).await,
-                    Accepted::Unix(stream) => serve(stream, seat, &resolver, shard, timeouts).await,
-                }
+            let shard = seat.number();
+            loops.spawn(accepted, async move |stream| {
+                serve(stream, seat, &resolver, resolves.shard(shard), timeouts).await;
             });
         };
         accept_on(listener, &self.seats, || self.resolver.now(), start).await;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::watch;
 
-use crate::listen::Accepted;
+use crate::listen::{Accepted, Stream};
 
 /// More are of no use: one answers several times what an nginx worker can ask.
 const MOST: usize = 8;
@@ -74,27 +74,20 @@ impl Loops {
         &self.0[0].handle
     }
 
-    /// Has a connection, which was accepted on the first loop, served on the one with the fewest.
-    pub fn spawn<F>(&self, accepted: Accepted, serve: impl FnOnce(Accepted) -> F + Send + 'static)
+    /// Has a connection served on the loop with the fewest.
+    pub fn spawn<F>(&self, accepted: Accepted, serve: impl FnOnce(Stream) -> F + Send + 'static)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        // The first of those with the fewest, so that a single connection stays where it was accepted.
-        let fewest = self.0.iter().enumerate().min_by_key(|(_, thread)| thread.connections.load(Ordering::Relaxed));
-        let Some((index, thread)) = fewest else { return };
+        // The first of those with the fewest: a single connection stays where it was accepted.
+        let fewest = self.0.iter().min_by_key(|thread| thread.connections.load(Ordering::Relaxed));
+        let Some(thread) = fewest else { return };
         let place = Place::take(&thread.connections);
-        if index == 0 {
-            thread.handle.spawn(async move {
-                let _place = place;
-                serve(accepted).await;
-            });
-            return;
-        }
-        let Ok(detached) = accepted.detach() else { return };
         thread.handle.spawn(async move {
             let _place = place;
-            if let Ok(accepted) = detached.attach() {
-                serve(accepted).await;
+            match accepted.stream() {
+                Ok(stream) => serve(stream).await,
+                Err(error) => tracing::error!(%error, "a connection cannot be watched"),
             }
         });
     }
@@ -121,8 +114,10 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
     use super::Threads;
-    use crate::listen::{Accepted, ListenAddress, Listener};
+    use crate::listen::{ListenAddress, Listener, Stream};
 
     /// The name of the thread that answered each connection.
     async fn served_by(threads: &Threads, connections: usize) -> Vec<String> {
@@ -136,9 +131,8 @@ mod tests {
         threads.loops().first().spawn(async move {
             loop {
                 let say = say.clone();
-                loops.spawn(listener.accept().await, async move |accepted: Accepted| {
-                    let Accepted::Tcp(stream, _) = &accepted else { return };
-                    stream.readable().await.unwrap();
+                loops.spawn(listener.accept().await, async move |mut stream: Stream| {
+                    assert_eq!(stream.read_u8().await.unwrap(), b'x');
                     say.send(std::thread::current().name().unwrap().to_owned()).unwrap();
                     std::future::pending::<()>().await;
                 });
@@ -147,7 +141,7 @@ mod tests {
         let mut talks = Vec::new();
         for _ in 0..connections {
             let mut talk = tokio::net::TcpStream::connect(address).await.unwrap();
-            tokio::io::AsyncWriteExt::write_all(&mut talk, b"x").await.unwrap();
+            talk.write_u8(b'x').await.unwrap();
             talks.push(talk);
         }
         let names = (0..connections).map(|_| said.recv_timeout(Duration::from_secs(20)).unwrap());

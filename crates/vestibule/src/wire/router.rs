@@ -55,9 +55,9 @@ impl RouterService {
             let service = self.clone();
             tokio::spawn(async move {
                 let peer = accepted.peer();
-                match accepted {
-                    Accepted::Tcp(stream, _) => service.serve(stream, seat, peer).await,
-                    Accepted::Unix(stream) => service.serve(stream, seat, peer).await,
+                match accepted.stream() {
+                    Ok(stream) => service.serve(stream, seat, peer).await,
+                    Err(error) => tracing::error!(%error, "a connection cannot be watched"),
                 }
             });
         };
