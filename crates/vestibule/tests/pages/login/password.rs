@@ -1,4 +1,4 @@
-//! Signing in and out, signing up, guests.
+//! `/login`: signing in.
 
 use http::{StatusCode, header};
 
@@ -55,27 +55,6 @@ async fn too_many_attempts_say_how_long_to_wait() {
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(page.response.headers().contains_key(header::RETRY_AFTER));
     assert!(page.body.contains("Wait 15 minutes"), "{}", page.body);
-}
-
-#[tokio::test]
-async fn a_guest_becomes_a_user_under_the_same_id() {
-    let house = House::new().await;
-    let mut browser = house.browser();
-    browser.post("/auth/login/guest", &[]).await;
-    let planted = browser.cookie("session").unwrap().to_owned();
-    assert!(browser.get("/auth/signup").await.body.contains("You are here as a guest."));
-    let weak = browser.post("/auth/signup", &[("email", "eve@example.com"), ("password", "password1")]).await;
-    assert_eq!(weak.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(weak.body.contains("too easy to guess") && weak.body.contains("class=\"advice\""));
-    let done = browser.post("/auth/signup", &[("email", "eve@example.com"), ("password", PASSWORD)]).await;
-    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
-    assert_ne!(browser.cookie("session").unwrap(), planted);
-    assert!(browser.get("/auth/settings").await.body.contains("eve@example.com"));
-    let mut other = house.browser();
-    other.cookies.push(("session".to_owned(), planted));
-    assert_eq!(other.get("/auth/settings").await.status, StatusCode::SEE_OTHER, "the guest's session is over");
-    let taken = other.post("/auth/signup", &[("email", "Eve@example.com"), ("password", PASSWORD)]).await;
-    assert!(taken.body.contains("There is an account with this e-mail address."));
 }
 
 #[tokio::test]
