@@ -3,19 +3,18 @@
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
-use vestibule_gate::account::Password;
 use vestibule_ledger::{User, changes};
 
-use crate::web::page::{self, FieldError, Layout};
-use crate::web::{SameOriginForm, Visit};
+use crate::web::page::{self, Layout};
+use crate::web::{Refusal, SameOriginForm, Visit};
 
-use super::{account, not_confirmed, waiting};
+use super::{account, current_password, not_confirmed, waiting};
 
 #[derive(Template)]
 #[template(path = "delete.html")]
 struct DeletePage {
     l: Layout,
-    error: Option<FieldError>,
+    refused: Refusal,
     guest: bool,
     email: String,
 }
@@ -23,7 +22,7 @@ struct DeletePage {
 /// Asks.
 pub async fn get(visit: Visit) -> Response {
     match account(&visit, "/settings/delete").await {
-        Ok((_, user)) => show(&visit, &user, StatusCode::OK, None),
+        Ok((_, user)) => show(&visit, &user, StatusCode::OK, Refusal::default()),
         Err(response) => response,
     }
 }
@@ -35,7 +34,12 @@ pub async fn post(form: SameOriginForm) -> Response {
         Ok(found) => found,
         Err(response) => return response,
     };
-    let current = form.optional("current_password").and_then(Password::attempt);
+    // A guest has no password, and nothing that one protects.
+    let current = match current_password(&form) {
+        Ok(current) => Some(current),
+        Err(_) if user.anonymous => None,
+        Err(refused) => return show(visit, &user, StatusCode::UNPROCESSABLE_ENTITY, refused),
+    };
     match changes::delete_account(visit.site.ledger(), identity.user(), current).await {
         Ok(()) => {
             let mut response = page::see_other(&visit.path("/login?signed_out=1"));
@@ -43,13 +47,13 @@ pub async fn post(form: SameOriginForm) -> Response {
             response
         }
         Err(error) => match not_confirmed(visit, &error) {
-            Ok((status, error, wait)) => waiting(show(visit, &user, status, Some(error)), wait),
+            Ok((status, refused, wait)) => waiting(show(visit, &user, status, refused), wait),
             Err(response) => response,
         },
     }
 }
 
-fn show(visit: &Visit, user: &User, status: StatusCode, error: Option<FieldError>) -> Response {
+fn show(visit: &Visit, user: &User, status: StatusCode, refused: Refusal) -> Response {
     let email = user.email.as_ref().map(|email| email.shown().to_owned()).unwrap_or_default();
-    page::show(status, &DeletePage { l: Layout::of(visit), error, guest: user.anonymous, email }, None)
+    page::show(status, &DeletePage { l: Layout::of(visit), refused, guest: user.anonymous, email }, None)
 }

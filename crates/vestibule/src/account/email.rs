@@ -2,14 +2,14 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use vestibule_gate::account::{EmailAddress, Password};
+use vestibule_gate::account::EmailAddress;
 use vestibule_ledger::changes::{self, ChangeEmailError};
 
 use crate::login::email_error;
-use crate::web::SameOriginForm;
-use crate::web::page::{self, FieldError};
+use crate::web::refusal::both;
+use crate::web::{Refusal, SameOriginForm, page};
 
-use super::{account, home, not_confirmed, waiting};
+use super::{account, current_password, home, not_confirmed, waiting};
 
 /// Changes the address.
 pub async fn post(form: SameOriginForm) -> Response {
@@ -18,23 +18,22 @@ pub async fn post(form: SameOriginForm) -> Response {
         Ok(found) => found,
         Err(response) => return response,
     };
-    let refuse = |status, error| {
-        let typed = home::Typed { email: Some(form.field("email")), error: Some(error), name: None };
+    let refuse = |status, refused| {
+        let typed = home::Typed { email: Some(form.field("email")), name: None, refused };
         home::show(visit, &user, status, false, typed)
     };
-    let email = match EmailAddress::parse(form.field("email")) {
-        Ok(email) => email,
-        Err(error) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, email_error(&visit.texts, error)),
+    let email = EmailAddress::parse(form.field("email")).map_err(|error| email_error(&visit.texts, error));
+    let (email, current) = match both(email, current_password(&form)) {
+        Ok(both) => both,
+        Err(refused) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, refused),
     };
-    let current = Password::attempt(form.field("current_password"));
-    match changes::change_email(visit.site.ledger(), identity.user(), current, email).await {
+    match changes::change_email(visit.site.ledger(), identity.user(), Some(current), email).await {
         Ok(()) => page::see_other(&visit.path("/settings?saved=1")),
         Err(ChangeEmailError::Taken) => {
-            let error = FieldError { field: "email", text: visit.texts.get("email-taken") };
-            refuse(StatusCode::UNPROCESSABLE_ENTITY, error)
+            refuse(StatusCode::UNPROCESSABLE_ENTITY, Refusal::of("email", visit.texts.get("email-taken")))
         }
         Err(ChangeEmailError::Confirm(error)) => match not_confirmed(visit, &error) {
-            Ok((status, error, wait)) => waiting(refuse(status, error), wait),
+            Ok((status, refused, wait)) => waiting(refuse(status, refused), wait),
             Err(response) => response,
         },
     }

@@ -5,8 +5,8 @@ use axum::response::Response;
 use http::StatusCode;
 use vestibule_ledger::User;
 
-use crate::web::Visit;
-use crate::web::page::{self, FieldError, Layout};
+use crate::web::page::{self, Layout};
+use crate::web::{Refusal, Visit};
 
 use super::account;
 
@@ -14,7 +14,7 @@ use super::account;
 #[template(path = "settings.html")]
 struct SettingsPage {
     l: Layout,
-    error: Option<FieldError>,
+    refused: Refusal,
     saved: bool,
     guest: bool,
     signup: bool,
@@ -38,14 +38,14 @@ pub async fn get(visit: Visit) -> Response {
 pub(super) struct Typed<'t> {
     pub(super) name: Option<&'t str>,
     pub(super) email: Option<&'t str>,
-    pub(super) error: Option<FieldError>,
+    pub(super) refused: Refusal,
 }
 
 pub(super) fn show(visit: &Visit, user: &User, status: StatusCode, saved: bool, typed: Typed<'_>) -> Response {
     let current_email = user.email.as_ref().map(|email| email.shown().to_owned()).unwrap_or_default();
     let page = SettingsPage {
         l: Layout::of(visit),
-        error: typed.error,
+        refused: typed.refused,
         saved,
         guest: user.anonymous,
         signup: visit.settings.signup,

@@ -11,14 +11,14 @@ pub mod sessions;
 use axum::response::Response;
 use http::StatusCode;
 use url::form_urlencoded;
+use vestibule_gate::account::Password;
 use vestibule_gate::time::Span;
 use vestibule_gate::verdict::Identity;
 use vestibule_ledger::changes::ConfirmError;
 use vestibule_ledger::{User, UserRef, queries};
 
 use crate::login::{busy, limited};
-use crate::web::page::{self, FieldError};
-use crate::web::{Visit, problem};
+use crate::web::{Refusal, SameOriginForm, Visit, page, problem};
 
 /// Who is signed in, or the way to sign in and come back to `page`.
 fn owner(visit: &Visit, page: &str) -> Result<Identity, Response> {
@@ -38,16 +38,25 @@ async fn account(visit: &Visit, page: &str) -> Result<(Identity, User), Response
     }
 }
 
+/// The current password as it was typed, to be confirmed.
+fn current_password(form: &SameOriginForm) -> Result<Password, Refusal> {
+    let texts = &form.visit.texts;
+    let typed = form.optional("current_password");
+    let typed = typed.ok_or_else(|| Refusal::of("current_password", texts.get("current-password-empty")))?;
+    // Too long to be anybody's: as wrong as any other.
+    Password::attempt(typed).ok_or_else(|| Refusal::of("current_password", texts.get("password-wrong")))
+}
+
 /// How a page says that the current password was not confirmed: a status, the error, and when to come back.
-fn not_confirmed(visit: &Visit, error: &ConfirmError) -> Result<(StatusCode, FieldError, Option<Span>), Response> {
+fn not_confirmed(visit: &Visit, error: &ConfirmError) -> Result<(StatusCode, Refusal, Option<Span>), Response> {
     match error {
         ConfirmError::WrongPassword => {
-            let error = FieldError { field: "current_password", text: visit.texts.get("password-wrong") };
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, error, None))
+            let refused = Refusal::of("current_password", visit.texts.get("password-wrong"));
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, refused, None))
         }
         ConfirmError::Limited(wait) => {
-            let error = limited(&visit.texts, wait.retry_after);
-            Ok((StatusCode::TOO_MANY_REQUESTS, error, Some(wait.retry_after)))
+            let refused = limited(&visit.texts, wait.retry_after);
+            Ok((StatusCode::TOO_MANY_REQUESTS, refused, Some(wait.retry_after)))
         }
         ConfirmError::Busy => Ok((StatusCode::SERVICE_UNAVAILABLE, busy(&visit.texts), Some(Span::from_seconds(5)))),
         ConfirmError::NoSuchUser => Err(problem::answer(visit, StatusCode::FORBIDDEN)),

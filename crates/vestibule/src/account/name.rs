@@ -5,8 +5,8 @@ use http::StatusCode;
 use vestibule_gate::account::DisplayName;
 use vestibule_ledger::changes::{self, ChangeError};
 
-use crate::web::page::{self, FieldError};
-use crate::web::{SameOriginForm, problem};
+use crate::login::name_error;
+use crate::web::{SameOriginForm, page, problem};
 
 use super::{account, home};
 
@@ -18,8 +18,7 @@ pub async fn post(form: SameOriginForm) -> Response {
         Err(response) => return response,
     };
     let Ok(name) = DisplayName::parse(form.field("name")) else {
-        let error = Some(FieldError { field: "name", text: visit.texts.get("name-bad") });
-        let typed = home::Typed { name: Some(form.field("name")), error, email: None };
+        let typed = home::Typed { name: Some(form.field("name")), email: None, refused: name_error(&visit.texts) };
         return home::show(visit, &user, StatusCode::UNPROCESSABLE_ENTITY, false, typed);
     };
     match changes::change_name(visit.site.ledger(), identity.user(), name).await {

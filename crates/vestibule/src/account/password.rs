@@ -6,20 +6,21 @@ use http::StatusCode;
 use vestibule_gate::account::Password;
 use vestibule_gate::time::Span;
 use vestibule_ledger::User;
-use vestibule_ledger::changes::{self, ChangePasswordError, NewPasswordError};
+use vestibule_ledger::changes::{self, ChangePasswordError, ConfirmError, NewPasswordError};
+use vestibule_ledger::proof::strength;
 
 use crate::login::{busy, password_error, weak};
-use crate::web::page::{self, FieldError, Layout};
-use crate::web::{SameOriginForm, Visit, problem};
+use crate::web::page::{self, Layout};
+use crate::web::refusal::both;
+use crate::web::{Refusal, SameOriginForm, Visit, problem};
 
-use super::{account, not_confirmed, waiting};
+use super::{account, current_password, not_confirmed, waiting};
 
 #[derive(Template)]
 #[template(path = "password.html")]
 struct PasswordPage {
     l: Layout,
-    error: Option<FieldError>,
-    advice: Vec<String>,
+    refused: Refusal,
     done: bool,
     email: String,
 }
@@ -28,7 +29,7 @@ struct PasswordPage {
 pub async fn get(visit: Visit) -> Response {
     match account(&visit, "/settings/password").await {
         Ok((_, user)) if user.anonymous => page::see_other(&visit.path("/settings")),
-        Ok((_, user)) => show(&visit, &user, StatusCode::OK, visit.asked("done").is_some(), None),
+        Ok((_, user)) => show(&visit, &user, StatusCode::OK, visit.asked("done").is_some(), Refusal::default()),
         Err(response) => response,
     }
 }
@@ -47,42 +48,49 @@ pub async fn post(form: SameOriginForm) -> Response {
         Ok(found) => found,
         Err(response) => return response,
     };
-    let refuse = |status, error, advice| show(visit, &user, status, false, Some((error, advice)));
-    let new = match Password::parse(form.field("new_password")) {
-        Ok(new) => new,
-        Err(error) => {
-            let error = password_error(&visit.texts, "new_password", error);
-            return refuse(StatusCode::UNPROCESSABLE_ENTITY, error, Vec::new());
-        }
+    let refuse = |status, refused| show(visit, &user, status, false, refused);
+    let new = Password::parse(form.field("new_password"));
+    let new = new.map_err(|error| password_error(&visit.texts, "new_password", error));
+    let (current, new) = match both(current_password(&form), new) {
+        Ok(both) => both,
+        Err(refused) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, refused),
     };
-    let current = Password::attempt(form.field("current_password"));
-    let ledger = visit.site.ledger();
-    match changes::change_password(ledger, identity.user(), identity.session(), current, new).await {
+    let (ledger, offered) = (visit.site.ledger(), new.clone());
+    match changes::change_password(ledger, identity.user(), identity.session(), Some(current), new).await {
         Ok(()) => page::see_other(&visit.path("/settings/password?done=1")),
         Err(ChangePasswordError::Confirm(error)) => match not_confirmed(visit, &error) {
-            Ok((status, error, wait)) => waiting(refuse(status, error, Vec::new()), wait),
+            Ok((status, mut refused, wait)) => {
+                if matches!(error, ConfirmError::WrongPassword)
+                    && let Some(too) = weakness(visit, &user, offered).await
+                {
+                    refused = refused.and(too);
+                }
+                waiting(refuse(status, refused), wait)
+            }
             Err(response) => response,
         },
         Err(ChangePasswordError::New(NewPasswordError::TooWeak(why))) => {
-            let (error, advice) = weak(&visit.texts, "new_password", &why);
-            refuse(StatusCode::UNPROCESSABLE_ENTITY, error, advice)
+            refuse(StatusCode::UNPROCESSABLE_ENTITY, weak(&visit.texts, "new_password", &why))
         }
         Err(ChangePasswordError::New(NewPasswordError::Busy)) => {
-            let response = refuse(StatusCode::SERVICE_UNAVAILABLE, busy(&visit.texts), Vec::new());
+            let response = refuse(StatusCode::SERVICE_UNAVAILABLE, busy(&visit.texts));
             waiting(response, Some(Span::from_seconds(5)))
         }
         Err(ChangePasswordError::New(NewPasswordError::Fault(fault))) => problem::fault(visit, &fault),
     }
 }
 
-fn show(
-    visit: &Visit,
-    user: &User,
-    status: StatusCode,
-    done: bool,
-    refused: Option<(FieldError, Vec<String>)>,
-) -> Response {
-    let (error, advice) = refused.map_or((None, Vec::new()), |(error, advice)| (Some(error), advice));
+/// What is wrong with the new password besides: the ledger asks for the current one first and looks no further, and
+/// nobody should be told one thing at a time. Asked only after an attempt that was counted, so nobody gets it for free.
+async fn weakness(visit: &Visit, user: &User, new: Password) -> Option<Refusal> {
     let email = user.email.as_ref().map(|email| email.shown().to_owned()).unwrap_or_default();
-    page::show(status, &PasswordPage { l: Layout::of(visit), error, advice, done, email }, None)
+    let (name, least) = (user.name.as_str().to_owned(), visit.site.ledger().settings().password.min_score);
+    let estimate = move || strength::require(&new, &[&email, &name], least);
+    let why = tokio::task::spawn_blocking(estimate).await.ok()?.err()?;
+    Some(weak(&visit.texts, "new_password", &why))
+}
+
+fn show(visit: &Visit, user: &User, status: StatusCode, done: bool, refused: Refusal) -> Response {
+    let email = user.email.as_ref().map(|email| email.shown().to_owned()).unwrap_or_default();
+    page::show(status, &PasswordPage { l: Layout::of(visit), refused, done, email }, None)
 }

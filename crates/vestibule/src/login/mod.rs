@@ -14,8 +14,7 @@ use vestibule_ledger::changes::SignedIn;
 use vestibule_ledger::proof::strength::TooWeak;
 
 use crate::texts::Texts;
-use crate::web::Visit;
-use crate::web::page::{self, FieldError};
+use crate::web::{Refusal, Visit, page};
 
 /// The answer to a sign-in: the cookies, and a 303 to where the person wanted to go.
 fn signed_in(visit: &Visit, session: &SignedIn, to: &ReturnTo) -> Response {
@@ -35,33 +34,38 @@ fn query(to: &ReturnTo, lead: char) -> String {
 }
 
 /// Why an e-mail address was refused.
-pub(crate) fn email_error(texts: &Texts, error: EmailError) -> FieldError {
+pub(crate) fn email_error(texts: &Texts, error: EmailError) -> Refusal {
     let key = if error == EmailError::Empty { "email-empty" } else { "email-bad" };
-    FieldError { field: "email", text: texts.get(key) }
+    Refusal::of("email", texts.get(key))
+}
+
+/// Why a name was refused.
+pub(crate) fn name_error(texts: &Texts) -> Refusal {
+    Refusal::of("name", texts.get("name-bad"))
 }
 
 /// Why a new password was refused before anybody looked at its strength.
-pub(crate) fn password_error(texts: &Texts, field: &'static str, error: PasswordError) -> FieldError {
+pub(crate) fn password_error(texts: &Texts, field: &'static str, error: PasswordError) -> Refusal {
     let key = match error {
         PasswordError::TooShort => "password-short",
         PasswordError::TooLong => "password-long",
     };
-    FieldError { field, text: texts.get(key) }
+    Refusal::of(field, texts.get(key))
 }
 
 /// Why a new password is too weak, and what would help.
-pub(crate) fn weak(texts: &Texts, field: &'static str, weak: &TooWeak) -> (FieldError, Vec<String>) {
+pub(crate) fn weak(texts: &Texts, field: &'static str, weak: &TooWeak) -> Refusal {
     let advice = weak.warning.iter().chain(&weak.suggestions).map(|name| texts.get(&format!("strength-{name}")));
-    (FieldError { field, text: texts.get("password-weak") }, advice.collect())
+    Refusal::advised(field, texts.get("password-weak"), advice.collect())
 }
 
 /// "Too many attempts, wait N minutes."
-pub(crate) fn limited(texts: &Texts, wait: Span) -> FieldError {
+pub(crate) fn limited(texts: &Texts, wait: Span) -> Refusal {
     let minutes = (wait.seconds() + 59) / 60;
-    FieldError { field: "", text: format!("{} {}", texts.get("limited"), texts.count("wait-minutes", minutes.max(1))) }
+    Refusal::whole(format!("{} {}", texts.get("limited"), texts.count("wait-minutes", minutes.max(1))))
 }
 
 /// "Too many people at this moment."
-pub(crate) fn busy(texts: &Texts) -> FieldError {
-    FieldError { field: "", text: texts.get("busy") }
+pub(crate) fn busy(texts: &Texts) -> Refusal {
+    Refusal::whole(texts.get("busy"))
 }

@@ -9,8 +9,9 @@ use vestibule_gate::time::Span;
 use vestibule_ledger::changes::{LogIn, LogInError, log_in};
 use vestibule_ledger::{UserRef, queries};
 
-use crate::web::page::{self, FieldError, Layout};
-use crate::web::{SameOriginForm, Visit, problem};
+use crate::web::page::{self, Layout};
+use crate::web::refusal::both;
+use crate::web::{Refusal, SameOriginForm, Visit, problem};
 
 use super::{busy, email_error, limited, query, signed_in};
 
@@ -18,7 +19,7 @@ use super::{busy, email_error, limited, query, signed_in};
 #[template(path = "login.html")]
 struct LoginPage {
     l: Layout,
-    error: Option<FieldError>,
+    refused: Refusal,
     signed_out: bool,
     email: String,
     return_to: Option<String>,
@@ -56,33 +57,23 @@ pub async fn get(visit: Visit) -> Response {
             return page::show(StatusCode::OK, &page, None);
         }
     }
-    form(&visit, &to, StatusCode::OK, None, "", visit.asked("signed_out").is_some())
+    form(&visit, &to, StatusCode::OK, Refusal::default(), "", visit.asked("signed_out").is_some())
 }
 
 /// Signs a person in.
 pub async fn post(form_sent: SameOriginForm) -> Response {
     let visit = &form_sent.visit;
     let to = visit.return_to(form_sent.optional("return_to"));
-    let typed = form_sent.field("email");
-    let refuse = |status, error| form(visit, &to, status, Some(error), typed, false);
-    let email = match EmailAddress::parse(typed) {
-        Ok(email) => email,
-        Err(error) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, email_error(&visit.texts, error)),
-    };
-    if form_sent.field("password").is_empty() {
-        let error = FieldError { field: "password", text: visit.texts.get("password-empty") };
-        return refuse(StatusCode::UNPROCESSABLE_ENTITY, error);
-    }
-    let wrong = || FieldError { field: "password", text: visit.texts.get("login-wrong") };
-    let Some(password) = Password::attempt(form_sent.field("password")) else {
-        return refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong());
+    let refuse = |status, refused| form(visit, &to, status, refused, form_sent.field("email"), false);
+    let (email, password) = match parse(&form_sent) {
+        Ok(both) => both,
+        Err(refused) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, refused),
     };
     match log_in(visit.site.ledger(), LogIn { email, password, browser: visit.browser() }).await {
         Ok(session) => signed_in(visit, &session, &to),
-        Err(LogInError::Wrong) => refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong()),
+        Err(LogInError::Wrong) => refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong(visit)),
         Err(LogInError::Disabled) => {
-            let error = FieldError { field: "", text: visit.texts.get("login-disabled") };
-            refuse(StatusCode::UNPROCESSABLE_ENTITY, error)
+            refuse(StatusCode::UNPROCESSABLE_ENTITY, Refusal::whole(visit.texts.get("login-disabled")))
         }
         Err(LogInError::Limited(wait)) => {
             let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, limited(&visit.texts, wait.retry_after));
@@ -98,17 +89,26 @@ pub async fn post(form_sent: SameOriginForm) -> Response {
     }
 }
 
-fn form(
-    visit: &Visit,
-    to: &ReturnTo,
-    status: StatusCode,
-    error: Option<FieldError>,
-    email: &str,
-    signed_out: bool,
-) -> Response {
+fn parse(form: &SameOriginForm) -> Result<(EmailAddress, Password), Refusal> {
+    let visit = &form.visit;
+    let email = EmailAddress::parse(form.field("email")).map_err(|error| email_error(&visit.texts, error));
+    let password = match form.optional("password") {
+        None => Err(Refusal::of("password", visit.texts.get("password-empty"))),
+        // Too long to be anybody's: as wrong as any other.
+        Some(typed) => Password::attempt(typed).ok_or_else(|| wrong(visit)),
+    };
+    both(email, password)
+}
+
+/// Not said of either field: which of the two is wrong is nobody's business.
+fn wrong(visit: &Visit) -> Refusal {
+    Refusal::whole(visit.texts.get("login-wrong"))
+}
+
+fn form(visit: &Visit, to: &ReturnTo, status: StatusCode, refused: Refusal, email: &str, signed_out: bool) -> Response {
     let page = LoginPage {
         l: Layout::of(visit),
-        error,
+        refused,
         signed_out,
         email: email.chars().take(300).collect(),
         return_to: to.asked_for().map(str::to_owned),

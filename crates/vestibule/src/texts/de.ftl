@@ -86,6 +86,7 @@ name-bad = Ein Name hat höchstens 100 Zeichen und keine Zeilenumbrüche.
 password-short = Ein Passwort hat mindestens 8 Zeichen.
 password-long = Ein Passwort hat höchstens 1.024 Bytes.
 password-empty = Geben Sie Ihr Passwort ein.
+current-password-empty = Geben Sie Ihr jetziges Passwort ein.
 password-weak = Dieses Passwort ist zu leicht zu erraten.
 ago-now = gerade eben
 ago-minutes =

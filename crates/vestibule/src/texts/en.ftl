@@ -86,6 +86,7 @@ name-bad = A name has at most 100 characters and no line breaks.
 password-short = A password has at least 8 characters.
 password-long = A password has at most 1,024 bytes.
 password-empty = Type your password.
+current-password-empty = Type your current password.
 password-weak = This password is too easy to guess.
 ago-now = just now
 ago-minutes =

@@ -64,6 +64,15 @@ impl Texts {
         self.format(key, Some(&arguments))
     }
 
+    /// What a text says before and after its `{ $value }`.
+    #[must_use]
+    pub fn around(&self, key: &str) -> (String, String) {
+        // A noncharacter: no catalogue has one.
+        let whole = self.with(key, "\u{fdd0}");
+        let (before, after) = whole.split_once('\u{fdd0}').unwrap_or((&whole, ""));
+        (before.to_owned(), after.to_owned())
+    }
+
     /// A text with `{ $count }` in it.
     #[must_use]
     pub fn count(&self, key: &str, count: i64) -> String {

@@ -53,20 +53,17 @@ impl Layout {
         self.texts.get(key)
     }
 
+    /// What a text says before and after its value, for a value that a page sets apart (`<bdi>`).
+    #[must_use]
+    pub fn around(&self, key: &str) -> (String, String) {
+        self.texts.around(key)
+    }
+
     /// A text with one value in it.
     #[must_use]
     pub fn with(&self, key: &str, value: &str) -> String {
         self.texts.with(key, value)
     }
-}
-
-/// A refused field: its id and the text that says why.
-#[derive(Debug, Clone)]
-pub struct FieldError {
-    /// The id of the field; empty when none is meant.
-    pub field: &'static str,
-    /// The text.
-    pub text: String,
 }
 
 /// Renders a page. `form_action` is another origin that a form on it may lead to: Chromium applies the policy to the

@@ -14,6 +14,8 @@ use vestibule_gate::account::{DisplayName, EmailAddress, Password, Roles};
 use vestibule_gate::id::UserId;
 use vestibule_ledger::{Ledger, NewUser, changes};
 
+use crate::{markup, rules};
+
 pub(crate) const PASSWORD: &str = "quiet harbour lantern";
 pub(crate) const ORIGIN: &str = "https://id.example.com";
 
@@ -85,6 +87,20 @@ pub(crate) struct Page {
     pub(crate) response: Response<()>,
 }
 
+impl Page {
+    /// What the summary lists: the field that each line leads to (empty for none), and the text.
+    pub(crate) fn refused(&self) -> Vec<(&str, &str)> {
+        let page = markup::Page::read(&self.body);
+        let Some(summary) = page.by_id("errors") else { return Vec::new() };
+        let lines = page.within(summary).filter(|tag| tag.name == "li").map(|line| page.inner(line));
+        let read = |line| {
+            let link = str::strip_prefix(line, "<a href=\"#").and_then(|rest| rest.strip_suffix("</a>"));
+            link.and_then(|link| link.split_once("\">")).unwrap_or(("", line))
+        };
+        lines.map(read).collect()
+    }
+}
+
 impl Browser {
     pub(crate) async fn get(&mut self, path: &str) -> Page {
         self.send(Request::get(path), String::new()).await
@@ -140,10 +156,14 @@ impl Browser {
 async fn page(response: Response<Body>) -> Page {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, 1 << 20).await.expect("a body");
+    let body = String::from_utf8(body.to_vec()).expect("utf-8");
+    if parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html; charset=utf-8") {
+        rules::keeps(&body);
+    }
     Page {
         status: parts.status,
         location: parts.headers.get(header::LOCATION).map_or("", |l| l.to_str().expect("ascii")).to_owned(),
-        body: String::from_utf8(body.to_vec()).expect("utf-8"),
+        body,
         response: Response::from_parts(parts, ()),
     }
 }

@@ -4,4 +4,6 @@ mod account;
 mod attacks;
 mod house;
 mod login;
+mod markup;
 mod requests;
+mod rules;

@@ -25,3 +25,15 @@ async fn settings_are_shown_and_changed() {
     let page = browser.get("/auth/settings").await;
     assert!(page.body.contains("(not verified)") && page.body.contains("Countess"));
 }
+
+#[tokio::test]
+async fn every_field_that_is_refused_is_named_at_once() {
+    let (house, _) = House::with_ada().await;
+    let mut browser = house.browser();
+    browser.sign_in().await;
+    let page = browser.post("/auth/settings/email", &[("email", "ada@"), ("current_password", "")]).await;
+    let fields: Vec<&str> = page.refused().iter().map(|(field, _)| *field).collect();
+    assert_eq!(fields, ["email", "current_password"]);
+    let page = browser.post("/auth/settings/name", &[("name", &"x".repeat(101))]).await;
+    assert_eq!(page.refused(), [("name", "A name has at most 100 characters and no line breaks.")]);
+}

@@ -16,3 +16,30 @@ async fn a_password_change_signs_out_everywhere_else() {
     assert_eq!(here.get("/auth/settings").await.status, StatusCode::OK);
     assert_eq!(there.get("/auth/settings").await.status, StatusCode::SEE_OTHER);
 }
+
+#[tokio::test]
+async fn both_fields_are_named_when_both_are_refused() {
+    let (house, _) = House::with_ada().await;
+    let mut browser = house.browser();
+    browser.sign_in().await;
+    let current_wrong = ("current_password", "The current password is not right.");
+    for (current, new, refused) in [
+        (
+            "",
+            "short",
+            [
+                ("current_password", "Type your current password."),
+                ("new_password", "A password has at least 8 characters."),
+            ],
+        ),
+        ("not the one", "password1", [current_wrong, ("new_password", "This password is too easy to guess.")]),
+        (&"x".repeat(2000), "short", [current_wrong, ("new_password", "A password has at least 8 characters.")]),
+    ] {
+        let fields = [("current_password", current), ("new_password", new)];
+        let page = browser.post("/auth/settings/password", &fields).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(page.refused(), refused);
+    }
+    let fields = [("current_password", "not the one"), ("new_password", "amber thicket violin")];
+    assert_eq!(browser.post("/auth/settings/password", &fields).await.refused(), [current_wrong]);
+}

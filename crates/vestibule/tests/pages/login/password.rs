@@ -76,3 +76,25 @@ async fn the_page_speaks_the_browsers_language() {
     let page = house.browser().send(request, String::new()).await;
     assert!(page.body.contains("<html lang=\"de\">") && page.body.contains("<h1>Anmelden</h1>"));
 }
+
+#[tokio::test]
+async fn every_field_that_is_refused_is_named_at_once() {
+    let (house, _) = House::with_ada().await;
+    let page = house.browser().post("/auth/login", &[("email", ""), ("password", "")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.refused(), [("email", "Type your e-mail address."), ("password", "Type your password.")]);
+}
+
+#[tokio::test]
+async fn a_wrong_sign_in_is_said_of_neither_field() {
+    let (house, _) = House::with_ada().await;
+    for password in ["not the one", &"x".repeat(2000)] {
+        let page = house.browser().post("/auth/login", &[("email", "ada@example.com"), ("password", password)]).await;
+        assert_eq!(page.refused(), [("", "E-mail or password is not right.")]);
+        assert!(
+            !page.body.contains("aria-invalid") && page.body.contains("value=\"ada@example.com\""),
+            "{}",
+            page.body
+        );
+    }
+}

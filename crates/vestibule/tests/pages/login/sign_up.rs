@@ -24,3 +24,22 @@ async fn a_guest_becomes_a_user_under_the_same_id() {
     let taken = other.post("/auth/signup", &[("email", "Eve@example.com"), ("password", PASSWORD)]).await;
     assert!(taken.body.contains("There is an account with this e-mail address."));
 }
+
+#[tokio::test]
+async fn every_field_that_is_refused_is_named_at_once() {
+    let house = House::new().await;
+    let name = "x".repeat(101);
+    let page = house.browser().post("/auth/signup", &[("name", &name), ("email", "ada"), ("password", "short")]).await;
+    let fields: Vec<&str> = page.refused().iter().map(|(field, _)| *field).collect();
+    assert_eq!(fields, ["name", "email", "password"]);
+    assert!(page.body.contains(&name) && page.body.contains("value=\"ada\"") && !page.body.contains("short"));
+}
+
+#[tokio::test]
+async fn advice_about_a_weak_password_is_tied_to_its_field() {
+    let house = House::new().await;
+    let page = house.browser().post("/auth/signup", &[("email", "eve@example.com"), ("password", "password1")]).await;
+    assert_eq!(page.refused(), [("password", "This password is too easy to guess.")]);
+    assert!(page.body.contains("aria-describedby=\"password-error password-advice password-hint\""), "{}", page.body);
+    assert!(page.body.contains("<ul class=\"advice\" id=\"password-advice\"><li>"), "{}", page.body);
+}
