@@ -1,4 +1,4 @@
-//! "Firefox on Linux", from a User-Agent. A guess for people: it decides nothing, and says "unknown" rather than wrong.
+//! "Firefox on Linux", from a User-Agent. A guess for people: it decides nothing, and says nothing rather than something wrong.
 
 use crate::texts::Texts;
 
@@ -23,14 +23,14 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// The browser's name in words.
-pub(super) fn of(texts: &Texts, user_agent: &str) -> String {
+/// The browser's name in words; `None` when it says none that we know.
+pub(super) fn of(texts: &Texts, user_agent: &str) -> Option<String> {
     let find =
         |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, n)| *n);
     match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{} {system}", texts.with("sessions-on", browser)),
-        (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => texts.get("sessions-unknown"),
+        (Some(browser), Some(system)) => Some(texts.fill("sessions-on", &[("browser", browser), ("system", system)])),
+        (Some(name), None) | (None, Some(name)) => Some(name.to_owned()),
+        (None, None) => None,
     }
 }
 
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn browsers_in_words() {
-        let name = |user_agent: &str| of(&Texts::for_request(None), user_agent);
+        let name = |user_agent: &str| of(&Texts::for_request(None), user_agent).unwrap_or_default();
         assert_eq!(name("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"), "Firefox on Linux");
         assert_eq!(
             name(
@@ -50,6 +50,6 @@ mod tests {
             "Edge on Windows"
         );
         assert_eq!(name("curl/8.0"), "curl");
-        assert_eq!(name("<script>"), "an unknown browser");
+        assert_eq!(name("<script>"), "");
     }
 }

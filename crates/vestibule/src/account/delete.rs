@@ -42,7 +42,7 @@ pub async fn post(form: SameOriginForm) -> Response {
     };
     match changes::delete_account(visit.site.ledger(), identity.user(), current).await {
         Ok(()) => {
-            let mut response = page::see_other(&visit.path("/login?signed_out=1"));
+            let mut response = page::see_other(&visit.path("/login?deleted=1"));
             visit.set_cookies(&mut response, visit.settings.cookies.signed_out());
             response
         }

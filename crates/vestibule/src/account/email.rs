@@ -20,7 +20,7 @@ pub async fn post(form: SameOriginForm) -> Response {
     };
     let refuse = |status, refused| {
         let typed = home::Typed { email: Some(form.field("email")), name: None, refused };
-        home::show(visit, &user, status, false, typed)
+        home::show(visit, &user, status, None, typed)
     };
     let email = EmailAddress::parse(form.field("email")).map_err(|error| email_error(&visit.texts, error));
     let (email, current) = match both(email, current_password(&form)) {
@@ -28,7 +28,7 @@ pub async fn post(form: SameOriginForm) -> Response {
         Err(refused) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, refused),
     };
     match changes::change_email(visit.site.ledger(), identity.user(), Some(current), email).await {
-        Ok(()) => page::see_other(&visit.path("/settings?saved=1")),
+        Ok(()) => page::see_other(&visit.path("/settings?saved=email")),
         Err(ChangeEmailError::Taken) => {
             refuse(StatusCode::UNPROCESSABLE_ENTITY, Refusal::of("email", visit.texts.get("email-taken")))
         }

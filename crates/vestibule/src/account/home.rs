@@ -15,7 +15,7 @@ use super::account;
 struct SettingsPage {
     l: Layout,
     refused: Refusal,
-    saved: bool,
+    saved: Option<Saved>,
     guest: bool,
     signup: bool,
     name: String,
@@ -28,8 +28,25 @@ struct SettingsPage {
 /// Shows the account.
 pub async fn get(visit: Visit) -> Response {
     match account(&visit, "/settings").await {
-        Ok((_, user)) => show(&visit, &user, StatusCode::OK, visit.asked("saved").is_some(), Typed::default()),
+        Ok((_, user)) => show(&visit, &user, StatusCode::OK, Saved::of(&visit), Typed::default()),
         Err(response) => response,
+    }
+}
+
+/// What has just been saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Saved {
+    Name,
+    Email,
+}
+
+impl Saved {
+    fn of(visit: &Visit) -> Option<Self> {
+        match visit.asked("saved") {
+            Some("name") => Some(Self::Name),
+            Some("email") => Some(Self::Email),
+            Some(_) | None => None,
+        }
     }
 }
 
@@ -41,7 +58,7 @@ pub(super) struct Typed<'t> {
     pub(super) refused: Refusal,
 }
 
-pub(super) fn show(visit: &Visit, user: &User, status: StatusCode, saved: bool, typed: Typed<'_>) -> Response {
+pub(super) fn show(visit: &Visit, user: &User, status: StatusCode, saved: Option<Saved>, typed: Typed<'_>) -> Response {
     let current_email = user.email.as_ref().map(|email| email.shown().to_owned()).unwrap_or_default();
     let page = SettingsPage {
         l: Layout::of(visit),

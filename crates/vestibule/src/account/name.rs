@@ -19,10 +19,10 @@ pub async fn post(form: SameOriginForm) -> Response {
     };
     let Ok(name) = DisplayName::parse(form.field("name")) else {
         let typed = home::Typed { name: Some(form.field("name")), email: None, refused: name_error(&visit.texts) };
-        return home::show(visit, &user, StatusCode::UNPROCESSABLE_ENTITY, false, typed);
+        return home::show(visit, &user, StatusCode::UNPROCESSABLE_ENTITY, None, typed);
     };
     match changes::change_name(visit.site.ledger(), identity.user(), name).await {
-        Ok(()) => page::see_other(&visit.path("/settings?saved=1")),
+        Ok(()) => page::see_other(&visit.path("/settings?saved=name")),
         Err(ChangeError::NoSuchUser) => problem::answer(visit, StatusCode::FORBIDDEN),
         Err(ChangeError::Fault(fault)) => problem::fault(visit, &fault),
     }

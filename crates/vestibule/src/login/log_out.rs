@@ -3,16 +3,18 @@
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
-use vestibule_ledger::changes;
+use vestibule_ledger::{User, changes};
 
 use crate::web::page::{self, Layout};
 use crate::web::{SameOriginForm, Visit, problem};
+
+use super::somebody;
 
 #[derive(Template)]
 #[template(path = "logout.html")]
 struct LogOutPage {
     l: Layout,
-    signed_in: bool,
+    somebody: Option<User>,
     return_to: Option<String>,
     destination: String,
 }
@@ -20,9 +22,13 @@ struct LogOutPage {
 /// Asks.
 pub async fn get(visit: Visit) -> Response {
     let to = visit.return_to(visit.asked("return_to"));
+    let somebody = match somebody(&visit).await {
+        Ok(somebody) => somebody,
+        Err(response) => return response,
+    };
     let page = LogOutPage {
         l: Layout::of(&visit),
-        signed_in: visit.identity.is_some(),
+        somebody,
         return_to: to.asked_for().map(str::to_owned),
         destination: to.as_str().to_owned(),
     };

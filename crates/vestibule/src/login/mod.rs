@@ -12,9 +12,56 @@ use vestibule_gate::grant::return_to::ReturnTo;
 use vestibule_gate::time::Span;
 use vestibule_ledger::changes::SignedIn;
 use vestibule_ledger::proof::strength::TooWeak;
+use vestibule_ledger::{User, UserRef, queries};
 
 use crate::texts::Texts;
-use crate::web::{Refusal, Visit, page};
+use crate::web::{Refusal, Visit, page, problem};
+
+/// Who is signed in, as the pages of this conversation say it.
+async fn somebody(visit: &Visit) -> Result<Option<User>, Response> {
+    let Some(identity) = &visit.identity else { return Ok(None) };
+    let found = queries::user(visit.site.ledger(), &UserRef::Id(identity.user())).await;
+    found.map_err(|fault| problem::fault(visit, &fault))
+}
+
+/// Who is here already, as far as a form for another account has to say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Nobody,
+    Guest,
+    User,
+}
+
+impl Presence {
+    fn of(visit: &Visit) -> Self {
+        match &visit.identity {
+            None => Self::Nobody,
+            Some(identity) if identity.is_anonymous() => Self::Guest,
+            Some(_) => Self::User,
+        }
+    }
+
+    fn is_guest(self) -> bool {
+        self == Self::Guest
+    }
+
+    fn is_user(self) -> bool {
+        self == Self::User
+    }
+}
+
+/// The host that a sign-in leads to, `app.example.com`, when an application asked for it and not a page of ours.
+fn application(visit: &Visit, to: &ReturnTo) -> Option<String> {
+    let url = to.asked_for()?;
+    let own = visit.settings.public_url.origin();
+    let pages = format!("{own}{}", visit.settings.public_url.path());
+    let inside = |rest: &str| rest.is_empty() || rest.starts_with(['/', '?', '#']);
+    if url.strip_prefix(&pages).is_some_and(inside) {
+        return None;
+    }
+    let origin = to.other_origin().unwrap_or(own);
+    origin.split_once("://").map(|(_, host)| host.to_owned())
+}
 
 /// The answer to a sign-in: the cookies, and a 303 to where the person wanted to go.
 fn signed_in(visit: &Visit, session: &SignedIn, to: &ReturnTo) -> Response {

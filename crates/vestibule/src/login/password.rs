@@ -7,20 +7,21 @@ use vestibule_gate::account::{EmailAddress, Password};
 use vestibule_gate::grant::return_to::ReturnTo;
 use vestibule_gate::time::Span;
 use vestibule_ledger::changes::{LogIn, LogInError, log_in};
-use vestibule_ledger::{UserRef, queries};
 
 use crate::web::page::{self, Layout};
 use crate::web::refusal::both;
 use crate::web::{Refusal, SameOriginForm, Visit, problem};
 
-use super::{busy, email_error, limited, query, signed_in};
+use super::{Presence, application, busy, email_error, limited, query, signed_in, somebody};
 
 #[derive(Template)]
 #[template(path = "login.html")]
 struct LoginPage {
     l: Layout,
     refused: Refusal,
-    signed_out: bool,
+    notice: Option<&'static str>,
+    presence: Presence,
+    application: Option<String>,
     email: String,
     return_to: Option<String>,
     query: String,
@@ -33,6 +34,7 @@ struct LoginPage {
 struct ContinuePage {
     l: Layout,
     who: String,
+    application: Option<String>,
     destination: String,
     more: String,
 }
@@ -40,31 +42,30 @@ struct ContinuePage {
 /// Shows the form, or says who is signed in already.
 pub async fn get(visit: Visit) -> Response {
     let to = visit.return_to(visit.asked("return_to"));
-    if visit.asked("other").is_none()
-        && let Some(identity) = visit.identity.as_ref().filter(|identity| !identity.is_anonymous())
-    {
-        let user = match queries::user(visit.site.ledger(), &UserRef::Id(identity.user())).await {
-            Ok(user) => user,
-            Err(fault) => return problem::fault(&visit, &fault),
-        };
-        if let Some(email) = user.and_then(|user| user.email) {
+    let present = match somebody(&visit).await {
+        Ok(user) => user.and_then(|user| user.email),
+        Err(response) => return response,
+    };
+    match present {
+        Some(email) if visit.asked("other").is_none() => {
             let page = ContinuePage {
                 l: Layout::of(&visit),
                 who: email.shown().to_owned(),
+                application: application(&visit, &to),
                 destination: to.as_str().to_owned(),
                 more: query(&to, '&'),
             };
-            return page::show(StatusCode::OK, &page, None);
+            page::show(StatusCode::OK, &page, None)
         }
+        Some(_) | None => form(&visit, &to, StatusCode::OK, Refusal::default(), ""),
     }
-    form(&visit, &to, StatusCode::OK, Refusal::default(), "", visit.asked("signed_out").is_some())
 }
 
 /// Signs a person in.
 pub async fn post(form_sent: SameOriginForm) -> Response {
     let visit = &form_sent.visit;
     let to = visit.return_to(form_sent.optional("return_to"));
-    let refuse = |status, refused| form(visit, &to, status, refused, form_sent.field("email"), false);
+    let refuse = |status, refused| form(visit, &to, status, refused, form_sent.field("email"));
     let (email, password) = match parse(&form_sent) {
         Ok(both) => both,
         Err(refused) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, refused),
@@ -105,11 +106,24 @@ fn wrong(visit: &Visit) -> Refusal {
     Refusal::whole(visit.texts.get("login-wrong"))
 }
 
-fn form(visit: &Visit, to: &ReturnTo, status: StatusCode, refused: Refusal, email: &str, signed_out: bool) -> Response {
+/// What has just happened, where the page is shown because of it.
+fn notice(visit: &Visit) -> Option<&'static str> {
+    match visit {
+        _ if visit.asked("signed_out").is_some() => Some("login-signed-out"),
+        _ if visit.asked("deleted").is_some() => Some("login-deleted"),
+        // Two cookies that contradict each other are no session that ended: the layout says what they are.
+        _ if visit.stale && !visit.doubled => Some("login-ended"),
+        _ => None,
+    }
+}
+
+fn form(visit: &Visit, to: &ReturnTo, status: StatusCode, refused: Refusal, email: &str) -> Response {
     let page = LoginPage {
         l: Layout::of(visit),
+        notice: notice(visit).filter(|_| refused.is_empty()),
         refused,
-        signed_out,
+        presence: Presence::of(visit),
+        application: application(visit, to),
         email: email.chars().take(300).collect(),
         return_to: to.asked_for().map(str::to_owned),
         query: query(to, '?'),

@@ -17,6 +17,7 @@ use vestibule_ledger::{Ledger, NewUser, changes};
 use crate::{markup, rules};
 
 pub(crate) const PASSWORD: &str = "quiet harbour lantern";
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0";
 pub(crate) const ORIGIN: &str = "https://id.example.com";
 
 pub(crate) struct House {
@@ -70,7 +71,7 @@ impl House {
     }
 
     pub(crate) fn browser(&self) -> Browser {
-        Browser { router: self.router.clone(), cookies: Vec::new() }
+        Browser { router: self.router.clone(), cookies: Vec::new(), user_agent: FIREFOX }
     }
 }
 
@@ -78,6 +79,7 @@ impl House {
 pub(crate) struct Browser {
     router: Router,
     pub(crate) cookies: Vec<(String, String)>,
+    pub(crate) user_agent: &'static str,
 }
 
 pub(crate) struct Page {
@@ -126,7 +128,7 @@ impl Browser {
 
     pub(crate) async fn send(&mut self, request: http::request::Builder, body: String) -> Page {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = request.header(header::USER_AGENT, "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0");
+        let mut request = request.header(header::USER_AGENT, self.user_agent);
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }

@@ -34,3 +34,43 @@ async fn somebody_elses_session_cannot_be_ended() {
     eve.post("/auth/settings/sessions/revoke", &[("session", &sessions[0].id.to_string())]).await;
     assert_eq!(ada.get("/auth/settings").await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn what_was_ended_is_said() {
+    let (house, _) = House::with_ada().await;
+    let (mut here, mut there) = (house.browser(), house.browser());
+    here.sign_in().await;
+    there.sign_in().await;
+    let page = here.get("/auth/settings/sessions").await;
+    let id = page.body.split("name=\"session\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    for _ in 0..2 {
+        let ended = here.post("/auth/settings/sessions/revoke", &[("session", &id)]).await.location;
+        assert!(
+            here.get(&ended).await.body.contains("role=\"status\">The session is ended."),
+            "and again, when sent twice"
+        );
+    }
+    let ended = here.post("/auth/settings/sessions/revoke-others", &[]).await.location;
+    assert!(here.get(&ended).await.body.contains("role=\"status\">You are signed out everywhere else."));
+}
+
+#[tokio::test]
+async fn an_unknown_browser_and_an_operators_session_are_called_what_they_are() {
+    let (house, ada) = House::with_ada().await;
+    let mut here = house.browser();
+    here.sign_in().await;
+    vestibule_ledger::changes::create_session(&house.ledger, &vestibule_ledger::UserRef::Id(ada)).await.unwrap();
+    let mut odd = house.browser();
+    odd.user_agent = "<script>";
+    odd.sign_in().await;
+    let page = here.get("/auth/settings/sessions").await.body;
+    assert!(page.contains("<h2>Unknown browser") && page.contains("Sign out the unknown browser"), "{page}");
+    assert!(
+        page.contains("<h2>Session made by your administrator") && page.contains("End the administrator"),
+        "{page}"
+    );
+    let german = http::Request::get("/auth/settings/sessions").header(http::header::ACCEPT_LANGUAGE, "de");
+    let page = here.send(german, String::new()).await.body;
+    assert!(page.contains("<h2>Unbekannter Browser") && page.contains("Den unbekannten Browser abmelden"), "{page}");
+    assert!(page.contains("Firefox auf Linux"), "{page}");
+}

@@ -1,4 +1,6 @@
 //! Signing in and out, signing up: a file an endpoint, as in `src/login`.
 
+mod guest;
+mod log_out;
 mod password;
 mod sign_up;

@@ -1,8 +1,10 @@
 //! `/login`: signing in.
 
 use http::{StatusCode, header};
+use vestibule_ledger::UserRef;
+use vestibule_ledger::changes::{Which, revoke};
 
-use crate::house::{House, PASSWORD};
+use crate::house::{Browser, House, PASSWORD};
 
 #[tokio::test]
 async fn a_person_signs_in_and_out() {
@@ -21,7 +23,9 @@ async fn a_person_signs_in_and_out() {
     assert!(lines.iter().any(|line| line.starts_with("session=;") && !line.contains("Domain")), "{lines:?}");
     assert!(lines.iter().any(|line| line.starts_with("same_site_strict=") && line.contains("SameSite=Strict")));
     assert_eq!(browser.get("/auth/").await.location, "https://id.example.com/auth/settings");
-    assert!(browser.get("/auth/login").await.body.contains("You are signed in as ada@example.com."));
+    assert!(
+        browser.get("/auth/login").await.body.contains("You are signed in as <bdi dir=\"ltr\">ada@example.com</bdi>.")
+    );
     assert!(browser.get("/auth/logout").await.body.contains("<button"));
     assert_eq!(browser.get("/auth/settings").await.status, StatusCode::OK, "a GET signs nobody out");
     let out = browser.post("/auth/logout", &[]).await;
@@ -97,4 +101,58 @@ async fn a_wrong_sign_in_is_said_of_neither_field() {
             page.body
         );
     }
+}
+
+#[tokio::test]
+async fn the_page_says_which_host_asked_and_never_one_that_is_not_allowed() {
+    let (house, _) = House::with_ada().await;
+    let mut browser = house.browser();
+    let app = "return_to=https%3A%2F%2Fapp.example.com%2Forders";
+    let asks = async |browser: &mut Browser, page: String| browser.get(&page).await.body;
+    for page in ["login", "signup"] {
+        let body = asks(&mut browser, format!("/auth/{page}?{app}")).await;
+        assert!(body.contains("to continue to <bdi dir=\"ltr\">app.example.com</bdi>"), "{body}");
+        let body = asks(&mut browser, format!("/auth/{page}?return_to=%2Fapp")).await;
+        assert!(body.contains("to continue to <bdi dir=\"ltr\">id.example.com</bdi>"), "{body}");
+        for none in ["", "return_to=%2Fauth%2Fsettings", "return_to=%2Fauth", "return_to=https%3A%2F%2Fevil.example%2F"]
+        {
+            let body = asks(&mut browser, format!("/auth/{page}?{none}")).await;
+            assert!(!body.contains("to continue to") && !body.contains("evil"), "{none}: {body}");
+        }
+    }
+    let fields = [("email", ""), ("password", ""), ("return_to", "https://app.example.com/orders")];
+    assert!(browser.post("/auth/login", &fields).await.body.contains("app.example.com</bdi>"), "after a mistake too");
+    browser.sign_in().await;
+    let body = asks(&mut browser, format!("/auth/login?{app}")).await;
+    assert!(body.contains(">Continue to <bdi dir=\"ltr\">app.example.com</bdi></a>"), "{body}");
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_elsewhere_is_explained() {
+    let (house, ada) = House::with_ada().await;
+    let mut browser = house.browser();
+    browser.sign_in().await;
+    revoke(&house.ledger, Which::User(UserRef::Id(ada))).await.unwrap();
+    let sent = browser.get("/auth/settings").await;
+    assert_eq!(sent.location, "/auth/login?return_to=%2Fauth%2Fsettings");
+    let page = browser.get(&sent.location).await;
+    assert!(page.body.contains("role=\"status\">Your session has ended. Sign in again.<"), "{}", page.body);
+    assert_eq!(browser.cookie("session"), None);
+    assert!(!browser.get(&sent.location).await.body.contains("Your session has ended"), "said once");
+}
+
+#[tokio::test]
+async fn a_guest_is_told_that_signing_in_ends_the_guest() {
+    let (house, _) = House::with_ada().await;
+    let mut browser = house.browser();
+    assert!(!browser.get("/auth/login").await.body.contains("here as a guest"));
+    browser.post("/auth/login/guest", &[]).await;
+    let page = browser.get("/auth/login").await;
+    assert!(page.body.contains("your guest session ends for good"), "{}", page.body);
+    assert!(!page.body.contains("/auth/login/guest"), "a guest already");
+    let planted = browser.cookie("session").unwrap().to_owned();
+    browser.sign_in().await;
+    assert_ne!(browser.cookie("session").unwrap(), planted);
+    let page = browser.get("/auth/login?other=1").await;
+    assert!(page.body.contains("That ends when you sign in to another account."), "{}", page.body);
 }

@@ -43,3 +43,36 @@ async fn advice_about_a_weak_password_is_tied_to_its_field() {
     assert!(page.body.contains("aria-describedby=\"password-error password-advice password-hint\""), "{}", page.body);
     assert!(page.body.contains("<ul class=\"advice\" id=\"password-advice\"><li>"), "{}", page.body);
 }
+
+#[tokio::test]
+async fn what_a_guest_typed_before_is_not_asked_for_again() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    browser.post("/auth/login/guest", &[]).await;
+    browser.post("/auth/settings/name", &[("name", "Grace")]).await;
+    assert!(browser.get("/auth/signup").await.body.contains("value=\"Grace\""));
+    let weak = [("name", "Eve"), ("email", "eve@example.com"), ("password", "password1"), ("start_fresh", "yes")];
+    let page = browser.post("/auth/signup", &weak).await;
+    assert!(page.body.contains("value=\"Eve\"") && page.body.contains("value=\"yes\" checked"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_opens_one_account_and_goes_on() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    let fields = [("email", "eve@example.com"), ("password", PASSWORD), ("return_to", "https://app.example.com/x")];
+    for _ in 0..2 {
+        assert_eq!(browser.post("/auth/signup", &fields).await.location, "https://app.example.com/x");
+    }
+    let other = [("email", "eve@example.com"), ("password", "amber thicket violin")];
+    let page = house.browser().post("/auth/signup", &other).await;
+    assert_eq!(page.refused()[0].0, "email", "for anybody else the address is taken");
+}
+
+#[tokio::test]
+async fn somebody_is_told_that_another_account_ends_this_session() {
+    let (house, _) = House::with_ada().await;
+    let mut browser = house.browser();
+    browser.sign_in().await;
+    assert!(browser.get("/auth/signup").await.body.contains("That ends when you open another account."));
+}
