@@ -23,9 +23,10 @@ const freePort = () => new Promise((done) => {
   });
 });
 const [open, resolver, ops, driverPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
-const url = (page) => `http://localhost:${open}${page}`;
+// Chromium finds every host of example.com here.
+const url = (page) => `http://id.example.com:${open}${page}`;
 const config = join(work, "vestibule.toml");
-writeFileSync(config, `public_url = "http://localhost:${open}"
+writeFileSync(config, `public_url = "${url("")}"
 data_dir = "${work}/data"
 [listen]
 public = ["127.0.0.1:${open}"]
@@ -35,6 +36,10 @@ ops = ["127.0.0.1:${ops}"]
 enabled = true
 [anonymous]
 enabled = true
+[session]
+cookie_domain = "example.com"
+[login]
+return_to = ["https://app.example.com"]
 `);
 const cli = (...args) => execFileSync(binary, ["--config", config, ...args], { input: `${password}\n` }).toString().trim();
 
@@ -93,52 +98,87 @@ const look = async (name) => {
   for (const [width, dark] of views) await shoot(name, width, dark);
 };
 
-const pages = async () => {
-  await go("/login");
-  await look("sign-in");
+const app = "https%3A%2F%2Fapp.example.com%2Forders";
+const send = (page) => click(`form[action$='${page}'] button[type=submit]`);
+
+const signInAs = async (secret) => {
   await fill("#email", email);
-  await fill("#password", "not the password");
-  await click("form[action$='/login'] button[type=submit]");
+  await fill("#password", secret);
+  await send("/login");
+};
+const everybody = async () => {
+  await go(`/login?return_to=${app}`);
+  await look("sign-in");
+  await send("/login");
+  await look("sign-in-empty");
+  await signInAs("not the password");
   await look("sign-in-wrong");
   await go("/signup");
   await look("sign-up");
+  await fill("#email", "bob");
+  await fill("#password", "password1");
+  await send("/signup");
   await fill("#email", "bob@example.com");
   await fill("#password", "password1");
-  await click("form[action$='/signup'] button[type=submit]");
+  await send("/signup");
   await look("sign-up-weak");
   await go("/nowhere");
   await look("not-found");
   await go("/logout");
   await look("sign-out-nobody");
+};
+const guest = async () => {
   await go("/login");
-  await click("form[action$='/login/guest'] button");
+  await send("/login/guest");
   await look("guest");
   await go("/signup");
   await look("sign-up-guest");
-  await forget();
   await go("/login");
-  await fill("#email", email);
-  await fill("#password", password);
-  await click("form[action$='/login'] button[type=submit]");
+  await look("sign-in-guest");
+  await go("/logout");
+  await look("sign-out-guest");
+  await go("/settings/delete");
+  await look("delete-guest");
+  await forget();
+};
+const somebody = async () => {
+  await go("/login");
+  await signInAs(password);
   await look("account");
-  await fill("#current_password", "not the password");
-  await click("form[action$='/settings/email'] button[type=submit]");
-  await look("account-wrong");
+  await send("/settings/name");
+  await look("account-saved");
+  await fill("#email", "ada@");
+  await send("/settings/email");
+  await look("account-refused");
   cli("session", "create", email);
   await go("/settings/sessions");
   await look("sessions");
+  await send("/settings/sessions/revoke-others");
+  await look("sessions-ended");
   await go("/settings/password");
   await look("password");
-  await fill("#current_password", password);
+  await fill("#current_password", "not the password");
   await fill("#new_password", "password1");
-  await click("form[action$='/settings/password'] button[type=submit]");
-  await look("password-weak");
-  await go("/login");
-  await look("already-signed-in");
+  await send("/settings/password");
+  await look("password-refused");
+  await fill("#current_password", password);
+  await fill("#new_password", "amber thicket violin");
+  await send("/settings/password");
+  await look("password-changed");
+  await go(`/login?return_to=${app}`);
+  await look("continue");
   await go("/logout");
   await look("sign-out");
   await go("/settings/delete");
   await look("delete");
+  cli("session", "revoke", "--user", email);
+  await go("/settings");
+  await look("sign-in-ended");
+};
+const german = async () => {
+  await devtools("Emulation.setUserAgentOverride", { userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140", acceptLanguage: "de" });
+  await go("/signup");
+  await look("sign-up-german");
 };
 
 try {
@@ -150,12 +190,16 @@ try {
   await until(`http://127.0.0.1:${driverPort}/status`);
   const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--host-resolver-rules=MAP *.example.com 127.0.0.1",
     `--user-data-dir=${work}/profile`];
   const prefs = { "intl.accept_languages": "en" };
   const options = { args, prefs, binary: "/usr/bin/chromium" };
   const session = await ask("POST", "/session", { capabilities: { alwaysMatch: { "goog:chromeOptions": options } } });
   driver = session.sessionId;
-  await pages();
+  await everybody();
+  await guest();
+  await somebody();
+  await german();
 } finally {
   if (driver) await ask("DELETE", `/session/${driver}`).catch(() => {});
   for (const child of children) child.kill("SIGTERM");

@@ -67,7 +67,7 @@ pub(super) fn show(visit: &Visit, user: &User, status: StatusCode, saved: Option
         guest: user.anonymous,
         signup: visit.settings.signup,
         name: typed.name.unwrap_or(user.name.as_str()).chars().take(300).collect(),
-        email: typed.email.unwrap_or(&current_email).chars().take(300).collect(),
+        email: typed.email.unwrap_or_default().chars().take(300).collect(),
         current_email,
         verified: user.verified,
         roles: user.roles.header_value().replace(',', ", "),
