@@ -31,11 +31,20 @@ impl House {
         Self::at(&format!("{ORIGIN}/auth"), "").await
     }
 
+    /// Nobody may open an account or be a guest.
+    pub(crate) async fn closed() -> Self {
+        Self::set_up(&format!("{ORIGIN}/auth"), "", false).await
+    }
+
     /// Under this address, with these lines in `[login]`.
     pub(crate) async fn at(public_url: &str, login: &str) -> Self {
+        Self::set_up(public_url, login, true).await
+    }
+
+    async fn set_up(public_url: &str, login: &str, open: bool) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let text = format!(
-            "public_url = \"{public_url}\"\ndata_dir = \"{}\"\n[signup]\nenabled = true\n[anonymous]\nenabled = true\n\
+            "public_url = \"{public_url}\"\ndata_dir = \"{}\"\n[signup]\nenabled = {open}\n[anonymous]\nenabled = {open}\n\
              [session]\ncookie_domain = \"example.com\"\n[login]\n{login}\nreturn_to = [\"https://app.example.com\"]\n\
              [password]\nmemory_kib = 64\niterations = 1\n[brand]\nname = \"Acme & <Sons>\"\n",
             dir.path().display()
@@ -90,6 +99,19 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// The whole answer as a snapshot keeps it: what is new at every run is left out.
+    pub(crate) fn settled(&self) -> String {
+        let mut text = format!("{}\n{}", self.status, self.body);
+        for start in ["?v=", "datetime=\"", "name=\"session\" value=\""] {
+            let parts: Vec<&str> = text.split(start).collect();
+            let cut = |part: &&str| part.split_once('"').map_or_else(String::new, |(_, rest)| format!("[...]\"{rest}"));
+            let rest: Vec<String> = parts[1..].iter().map(cut).collect();
+            text = [&[parts[0].to_owned()], rest.as_slice()].concat().join(start);
+        }
+        // Conditions and loops of the templates leave empty lines.
+        text.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
     /// What the summary lists: the field that each line leads to (empty for none), and the text.
     pub(crate) fn refused(&self) -> Vec<(&str, &str)> {
         let page = markup::Page::read(&self.body);
@@ -128,7 +150,7 @@ impl Browser {
 
     pub(crate) async fn send(&mut self, request: http::request::Builder, body: String) -> Page {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = request.header(header::USER_AGENT, self.user_agent);
+        let mut request = request.header(header::USER_AGENT, self.user_agent).header("x-forwarded-for", "203.0.113.7");
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }

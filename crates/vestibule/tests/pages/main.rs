@@ -5,5 +5,6 @@ mod attacks;
 mod house;
 mod login;
 mod markup;
+mod problem;
 mod requests;
 mod rules;

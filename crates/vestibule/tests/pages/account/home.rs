@@ -1,6 +1,7 @@
 //! `/settings`, and the forms on it.
 
 use http::StatusCode;
+use insta::assert_snapshot;
 
 use crate::house::{House, PASSWORD};
 
@@ -88,4 +89,30 @@ async fn names_of_any_script_and_length_are_kept_apart_from_the_page() {
         let body = browser.get(page).await.body;
         assert!(body.contains(&format!("<bdi dir=\"ltr\">{right_to_left}</bdi>")), "{body}");
     }
+}
+
+#[tokio::test]
+async fn as_people_see_it() {
+    let (house, _) = House::with_ada().await;
+    let mut browser = house.browser();
+    browser.sign_in().await;
+    assert_snapshot!("somebody", browser.get("/auth/settings").await.settled());
+    assert_snapshot!("name_saved", browser.get("/auth/settings?saved=name").await.settled());
+    let bad = [("email", "ada@"), ("current_password", "not the one")];
+    assert_snapshot!("email_refused", browser.post("/auth/settings/email", &bad).await.settled());
+    let wrong = [("email", "new@example.com"), ("current_password", "not the one")];
+    assert_snapshot!("email_not_confirmed", browser.post("/auth/settings/email", &wrong).await.settled());
+    let name = "x".repeat(101);
+    assert_snapshot!("name_refused", browser.post("/auth/settings/name", &[("name", &name)]).await.settled());
+    let right = [("email", "new@example.com"), ("current_password", PASSWORD)];
+    let saved = browser.post("/auth/settings/email", &right).await.location;
+    assert_snapshot!("email_saved", browser.get(&saved).await.settled());
+}
+
+#[tokio::test]
+async fn as_a_guest_sees_it() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    browser.post("/auth/login/guest", &[]).await;
+    assert_snapshot!("guest", browser.get("/auth/settings").await.settled());
 }

@@ -1,6 +1,7 @@
 //! `/settings/password`.
 
 use http::StatusCode;
+use insta::assert_snapshot;
 
 use crate::house::{House, PASSWORD};
 
@@ -42,4 +43,15 @@ async fn both_fields_are_named_when_both_are_refused() {
     }
     let fields = [("current_password", "not the one"), ("new_password", "amber thicket violin")];
     assert_eq!(browser.post("/auth/settings/password", &fields).await.refused(), [current_wrong]);
+}
+
+#[tokio::test]
+async fn as_people_see_it() {
+    let (house, _) = House::with_ada().await;
+    let mut browser = house.browser();
+    browser.sign_in().await;
+    assert_snapshot!("fresh", browser.get("/auth/settings/password").await.settled());
+    let both = [("current_password", "not the one"), ("new_password", "password1")];
+    assert_snapshot!("refused", browser.post("/auth/settings/password", &both).await.settled());
+    assert_snapshot!("changed", browser.get("/auth/settings/password?done=1").await.settled());
 }

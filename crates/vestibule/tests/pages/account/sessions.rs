@@ -1,6 +1,9 @@
 //! `/settings/sessions`.
 
 use http::StatusCode;
+use insta::assert_snapshot;
+use vestibule_ledger::changes::create_session;
+use vestibule_ledger::{UserRef, queries};
 
 use crate::house::{House, PASSWORD};
 
@@ -28,9 +31,9 @@ async fn somebody_elses_session_cannot_be_ended() {
     ada.sign_in().await;
     eve.post("/auth/signup", &[("email", "eve@example.com"), ("password", PASSWORD)]).await;
     ada.sign_in().await;
-    let user = vestibule_ledger::UserRef::parse("ada@example.com").unwrap();
-    let user = vestibule_ledger::queries::user(&house.ledger, &user).await.unwrap().unwrap();
-    let sessions = vestibule_ledger::queries::sessions(&house.ledger, user.id).await.unwrap();
+    let user = UserRef::parse("ada@example.com").unwrap();
+    let user = queries::user(&house.ledger, &user).await.unwrap().unwrap();
+    let sessions = queries::sessions(&house.ledger, user.id).await.unwrap();
     eve.post("/auth/settings/sessions/revoke", &[("session", &sessions[0].id.to_string())]).await;
     assert_eq!(ada.get("/auth/settings").await.status, StatusCode::OK);
 }
@@ -59,7 +62,7 @@ async fn an_unknown_browser_and_an_operators_session_are_called_what_they_are() 
     let (house, ada) = House::with_ada().await;
     let mut here = house.browser();
     here.sign_in().await;
-    vestibule_ledger::changes::create_session(&house.ledger, &vestibule_ledger::UserRef::Id(ada)).await.unwrap();
+    create_session(&house.ledger, &UserRef::Id(ada)).await.unwrap();
     let mut odd = house.browser();
     odd.user_agent = "<script>";
     odd.sign_in().await;
@@ -73,4 +76,18 @@ async fn an_unknown_browser_and_an_operators_session_are_called_what_they_are() 
     let page = here.send(german, String::new()).await.body;
     assert!(page.contains("<h2>Unbekannter Browser") && page.contains("Den unbekannten Browser abmelden"), "{page}");
     assert!(page.contains("Firefox auf Linux"), "{page}");
+}
+
+#[tokio::test]
+async fn as_people_see_it() {
+    let (house, ada) = House::with_ada().await;
+    let mut here = house.browser();
+    here.sign_in().await;
+    assert_snapshot!("one", here.get("/auth/settings/sessions").await.settled());
+    house.browser().sign_in().await;
+    assert_snapshot!("two", here.get("/auth/settings/sessions").await.settled());
+    let ended = here.post("/auth/settings/sessions/revoke-others", &[]).await.location;
+    assert_snapshot!("others_ended", here.get(&ended).await.settled());
+    create_session(&house.ledger, &UserRef::Id(ada)).await.unwrap();
+    assert_snapshot!("by_the_operator", here.get("/auth/settings/sessions").await.settled());
 }

@@ -1,6 +1,7 @@
 //! `/logout`: signing out.
 
 use http::StatusCode;
+use insta::assert_snapshot;
 
 use crate::house::House;
 
@@ -30,4 +31,15 @@ async fn signing_out_twice_is_signing_out() {
         let done = browser.post("/auth/logout", &[]).await;
         assert_eq!((done.status, done.location.as_str()), (StatusCode::SEE_OTHER, "/auth/login?signed_out=1"));
     }
+}
+
+#[tokio::test]
+async fn as_people_see_it() {
+    let (house, _) = House::with_ada().await;
+    let mut browser = house.browser();
+    assert_snapshot!("nobody", browser.get("/auth/logout").await.settled());
+    browser.post("/auth/login/guest", &[]).await;
+    assert_snapshot!("guest", browser.get("/auth/logout").await.settled());
+    browser.sign_in().await;
+    assert_snapshot!("somebody", browser.get("/auth/logout?return_to=%2Fapp").await.settled());
 }

@@ -1,6 +1,7 @@
 //! `/login`: signing in.
 
 use http::{StatusCode, header};
+use insta::assert_snapshot;
 use vestibule_ledger::UserRef;
 use vestibule_ledger::changes::{Which, revoke};
 
@@ -155,4 +156,48 @@ async fn a_guest_is_told_that_signing_in_ends_the_guest() {
     assert_ne!(browser.cookie("session").unwrap(), planted);
     let page = browser.get("/auth/login?other=1").await;
     assert!(page.body.contains("That ends when you sign in to another account."), "{}", page.body);
+}
+
+#[tokio::test]
+async fn as_people_see_it() {
+    let (house, ada) = House::with_ada().await;
+    let mut browser = house.browser();
+    assert_snapshot!("fresh", browser.get("/auth/login").await.settled());
+    let app = "return_to=https%3A%2F%2Fapp.example.com%2Forders%3Fa%3D1";
+    assert_snapshot!("for_an_application", browser.get(&format!("/auth/login?{app}")).await.settled());
+    assert_snapshot!("empty", browser.post("/auth/login", &[]).await.settled());
+    let wrong = [("email", "ada@example.com"), ("password", "not the one"), ("return_to", "/app")];
+    assert_snapshot!("wrong", browser.post("/auth/login", &wrong).await.settled());
+    assert_snapshot!("signed_out", browser.get("/auth/login?signed_out=1").await.settled());
+    let german = http::Request::get("/auth/login").header(header::ACCEPT_LANGUAGE, "de");
+    assert_snapshot!("german", browser.send(german, String::new()).await.settled());
+    browser.sign_in().await;
+    assert_snapshot!("somebody_already", browser.get("/auth/login").await.settled());
+    assert_snapshot!("somebody_for_an_application", browser.get(&format!("/auth/login?{app}")).await.settled());
+    assert_snapshot!("another_account", browser.get(&format!("/auth/login?other=1&{app}")).await.settled());
+    revoke(&house.ledger, Which::User(UserRef::Id(ada))).await.unwrap();
+    assert_snapshot!("session_ended_elsewhere", browser.get("/auth/login").await.settled());
+}
+
+#[tokio::test]
+async fn as_a_guest_sees_it() {
+    let house = House::new().await;
+    let mut browser = house.browser();
+    browser.post("/auth/login/guest", &[]).await;
+    assert_snapshot!("guest", browser.get("/auth/login").await.settled());
+}
+
+#[tokio::test]
+async fn as_those_see_it_who_may_not() {
+    let (house, ada) = House::with_ada().await;
+    vestibule_ledger::changes::disable_user(&house.ledger, &UserRef::Id(ada)).await.unwrap();
+    assert_snapshot!("disabled", house.browser().sign_in().await.settled());
+    let (house, _) = House::with_ada().await;
+    for _ in 0..10 {
+        house.browser().post("/auth/login", &[("email", "ada@example.com"), ("password", "not the one")]).await;
+    }
+    assert_snapshot!("too_many", house.browser().sign_in().await.settled());
+    let mut tossed = house.browser();
+    tossed.cookies = [("session", "a"), ("session", "b")].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec();
+    assert_snapshot!("two_cookies", tossed.get("/auth/login").await.settled());
 }

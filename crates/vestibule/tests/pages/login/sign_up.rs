@@ -1,6 +1,7 @@
 //! `/signup`: opening an account.
 
 use http::StatusCode;
+use insta::assert_snapshot;
 
 use crate::house::{House, PASSWORD};
 
@@ -75,4 +76,30 @@ async fn somebody_is_told_that_another_account_ends_this_session() {
     let mut browser = house.browser();
     browser.sign_in().await;
     assert!(browser.get("/auth/signup").await.body.contains("That ends when you open another account."));
+}
+
+#[tokio::test]
+async fn as_people_see_it() {
+    let (house, _) = House::with_ada().await;
+    let mut browser = house.browser();
+    let app = "return_to=https%3A%2F%2Fapp.example.com%2Forders";
+    assert_snapshot!("fresh", browser.get(&format!("/auth/signup?{app}")).await.settled());
+    assert_snapshot!("empty", browser.post("/auth/signup", &[]).await.settled());
+    let weak = [("name", "Eve"), ("email", "eve@example.com"), ("password", "password1")];
+    assert_snapshot!("weak", browser.post("/auth/signup", &weak).await.settled());
+    let taken = [("email", "ada@example.com"), ("password", PASSWORD)];
+    assert_snapshot!("taken", browser.post("/auth/signup", &taken).await.settled());
+    browser.post("/auth/login/guest", &[]).await;
+    assert_snapshot!("guest", browser.get("/auth/signup").await.settled());
+    browser.sign_in().await;
+    assert_snapshot!("somebody_already", browser.get("/auth/signup").await.settled());
+}
+
+#[tokio::test]
+async fn as_people_see_it_where_accounts_are_made_by_the_operator() {
+    let house = House::closed().await;
+    assert_snapshot!("closed", house.browser().get("/auth/signup").await.settled());
+    assert_snapshot!("closed_sign_in", house.browser().get("/auth/login").await.settled());
+    let fields = [("email", "eve@example.com"), ("password", PASSWORD)];
+    assert_eq!(house.browser().post("/auth/signup", &fields).await.status, StatusCode::FORBIDDEN);
 }
