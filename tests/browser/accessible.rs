@@ -69,25 +69,45 @@ fn a_bad_page_is_seen() {
 fn the_pages_for_everybody() {
     let site = site();
     let browser = Browser::start();
-    browser.open(&site.vestibule.url("/login"));
+    browser.open(&site.vestibule.url("/login?return_to=%2Fapp"));
     look(&browser, "sign in");
+    submit_sign_in(&browser, "", "");
+    look(&browser, "sign in, nothing typed");
     submit_sign_in(&browser, EMAIL, "not the password");
     look(&browser, "sign in, wrong");
-    browser.open(&site.vestibule.url("/signup"));
+    browser.open(&site.vestibule.url("/signup?return_to=%2Fapp"));
     look(&browser, "sign up");
     let sign_up = |email: &str, password: &str| {
         browser.fill("#email", email);
         browser.fill("#password", password);
         browser.submit("form[action$='/signup'] button[type=submit]");
     };
+    browser.fill("#name", &"W".repeat(101));
+    sign_up("not an address", "short");
+    look(&browser, "sign up, everything wrong");
+    browser.fill("#name", "");
     sign_up("new@example.com", "password1");
     look(&browser, "sign up, weak password");
     sign_up(EMAIL, PASSWORD);
     look(&browser, "sign up, taken address");
     browser.open(&site.vestibule.url("/logout"));
     look(&browser, "sign out, nobody");
-    browser.open(&site.vestibule.url("/nowhere"));
-    look(&browser, "no such page");
+    for (value, path) in [("one", "/"), ("two", "/auth")] {
+        let cookie = json!({"name": "session", "value": value, "path": path, "url": site.vestibule.url("/login")});
+        browser.chromium("Network.setCookie", &cookie);
+    }
+    browser.open(&site.vestibule.url("/login"));
+    assert!(browser.text_of("[role=alert]").contains("two different cookies"), "{}", browser.text());
+    look(&browser, "sign in, two cookies");
+    browser.chromium("Network.clearBrowserCookies", &json!({}));
+    browser.open(&site.vestibule.url("/login?deleted=1"));
+    look(&browser, "account deleted");
+    for (page, state) in
+        [("/nowhere", "no such page"), ("/settings/name", "wrong method"), ("/login?a=1&a=2", "broken link")]
+    {
+        browser.open(&site.vestibule.url(page));
+        look(&browser, state);
+    }
 }
 
 #[test]
@@ -100,16 +120,26 @@ fn the_pages_of_somebody() {
     };
     sign_in(&browser, &site);
     open("/settings", "account");
+    browser.fill("#name", &"W".repeat(100));
     browser.submit("form[action$='/settings/name'] button[type=submit]");
-    look(&browser, "account, saved");
+    look(&browser, "account, a long name saved");
+    browser.fill("#name", "ليلى 👩‍🚀");
+    browser.submit("form[action$='/settings/name'] button[type=submit]");
+    look(&browser, "account, another script");
     browser.fill("#email", EMAIL);
     browser.fill("#current_password", "not the password");
     browser.submit("form[action$='/settings/email'] button[type=submit]");
     look(&browser, "account, wrong password");
+    browser.fill("#email", "Ada@example.com");
+    browser.fill("#current_password", PASSWORD);
+    browser.submit("form[action$='/settings/email'] button[type=submit]");
+    look(&browser, "account, address saved");
     open("/settings/sessions", "sessions, one");
     site.vestibule.create_session(EMAIL);
     site.vestibule.person().sign_in(EMAIL);
     open("/settings/sessions", "sessions, three");
+    browser.submit("form[action$='/settings/sessions/revoke-others'] button");
+    look(&browser, "sessions, others ended");
     open("/settings/password", "password");
     let change = |current: &str, new: &str, state: &str| {
         browser.fill("#current_password", current);
@@ -117,10 +147,14 @@ fn the_pages_of_somebody() {
         browser.submit("form[action$='/settings/password'] button[type=submit]");
         look(&browser, state);
     };
+    change("", "short", "password, both malformed");
+    change("not the password", "password1", "password, wrong and weak");
     change("not the password", "a new horse and battery", "password, wrong");
     change(PASSWORD, "password1", "password, weak");
     change(PASSWORD, "a new horse and battery", "password, changed");
     open("/login", "sign in, already somebody");
+    open("/login?other=1", "sign in, another account");
+    open("/signup", "sign up, already somebody");
     open("/logout", "sign out");
     open("/settings/delete", "delete");
     browser.fill("#current_password", "not the password");
@@ -129,6 +163,10 @@ fn the_pages_of_somebody() {
     browser.open(&site.vestibule.url("/logout"));
     browser.submit("form[action$='/logout'] button[type=submit]");
     look(&browser, "signed out");
+    submit_sign_in(&browser, EMAIL, "a new horse and battery");
+    site.vestibule.cli(&["session", "revoke", "--user", EMAIL]).expect_code(0);
+    open("/settings", "sign in, the session was ended");
+    assert!(browser.has("[role=status]") && browser.url().contains("/login"), "{}", browser.text());
 }
 
 #[test]
@@ -157,6 +195,8 @@ fn the_pages_of_refusal() {
     let browser = Browser::start();
     browser.open(&site.vestibule.url("/signup"));
     look(&browser, "sign up, closed");
+    browser.open(&site.vestibule.url("/login"));
+    look(&browser, "sign in, nothing else offered");
     browser.open(&site.vestibule.url("/login"));
     submit_sign_in(&browser, EMAIL, "not the password");
     submit_sign_in(&browser, EMAIL, "not the password");

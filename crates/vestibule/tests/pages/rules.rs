@@ -159,6 +159,29 @@ fn is_path(action: &str) -> bool {
     action.starts_with('/') && !action.starts_with("//") && !action.contains('\\')
 }
 
+/// Every template is a page of the one layout with one heading, and writes no field by hand.
+#[test]
+fn every_template_keeps_to_the_layout() {
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).expect("our own templates");
+    let mut pages = 0;
+    for path in folder.map(|entry| entry.expect("our own templates").path()) {
+        let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        let text = std::fs::read_to_string(&path).expect("a template");
+        assert!(!text.contains("|safe") && !text.contains("escape \"none\""), "{name}: nothing goes out as it came in");
+        if ["layout.html", "fields.html", "error_summary.html"].contains(&name) {
+            continue;
+        }
+        assert!(text.starts_with("{% extends \"layout.html\" %}"), "{name}");
+        assert_eq!((text.matches("<h1>").count(), text.matches("{% block title %}").count()), (1, 1), "{name}");
+        for field in text.split("<input ").skip(1) {
+            let own = ["type=\"hidden\"", "id=\"start_fresh\""].iter().any(|start| field.starts_with(start));
+            assert!(own, "{name}: fields.html writes the fields");
+        }
+        pages += 1;
+    }
+    assert!(pages > 8, "the templates were not read");
+}
+
 /// The instrument works: a page with a mistake of each kind is seen.
 #[test]
 fn a_bad_page_is_seen() {
