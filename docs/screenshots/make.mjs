@@ -1,6 +1,6 @@
 // Makes the screenshots of this folder anew: starts the debug build on a folder of its own, walks the pages in headless
 // Chromium, and stops both. `node docs/screenshots/make.mjs [FOLDER]` from anywhere; FOLDER gets every state in both
-// themes and widths, without it this folder gets the few that the documents show.
+// themes and widths, without it this folder gets what the documents show.
 import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -79,7 +79,7 @@ const fill = async (css, text) => {
 const forget = () => ask("DELETE", `/session/${driver}/cookie`);
 
 const shoot = async (name, width, dark) => {
-  const size = { width, height: 640, deviceScaleFactor: 1, mobile: width < 500 };
+  const size = { width, height: 480, deviceScaleFactor: 1, mobile: width < 500 };
   await devtools("Emulation.setDeviceMetricsOverride", size);
   const features = [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }];
   await devtools("Emulation.setEmulatedMedia", { features });
@@ -91,10 +91,16 @@ const shoot = async (name, width, dark) => {
   const { data } = await devtools("Page.captureScreenshot", { format: "png", clip, captureBeyondViewport: true });
   writeFileSync(join(out, `${name}-${width}-${dark ? "dark" : "light"}.png`), Buffer.from(data, "base64"));
 };
-// The few that the documents show.
-const kept = { "sign-in": [[720, false], [720, true]], account: [[320, false]], sessions: [[320, true]] };
+// What the documents show: each page in both themes, some on a phone, and the states that say something of their own.
+const desk = [[560, false], [560, true]];
+const kept = {
+  "sign-in": [...desk, [320, false]], "sign-in-wrong": [[560, false]], "sign-in-ended": [[560, true]],
+  "sign-up": desk, "sign-up-weak": [[560, false]], "sign-up-german": [[320, false]],
+  continue: desk, "sign-out": desk, account: [...desk, [320, true]], guest: [[560, false]],
+  password: desk, "password-refused": [[560, true]], sessions: [...desk, [320, true]], delete: desk, "not-found": desk,
+};
 const look = async (name) => {
-  const views = everything ? [[720, false], [720, true], [320, false], [320, true]] : kept[name] ?? [];
+  const views = everything ? [...desk, [320, false], [320, true]] : kept[name] ?? [];
   for (const [width, dark] of views) await shoot(name, width, dark);
 };
 
