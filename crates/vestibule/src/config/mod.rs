@@ -8,10 +8,12 @@ pub mod appearance;
 pub mod duration;
 mod for_ledger;
 mod for_resolver;
+mod nearest;
 pub mod network;
 pub mod public_url;
 pub mod raw;
 pub mod reference;
+mod relative;
 mod section;
 pub mod sections;
 mod setting;
@@ -26,7 +28,7 @@ use section::{Field, Section};
 use sections::{
     Anonymous, Brand, Cache, Headers, Limits, Listen, Log, Login, Password, Proxies, Resolver, Session, Signup, Top,
 };
-use source::Source;
+use source::{Source, origin_of};
 
 /// The file that is read when none is named, if it exists.
 pub const DEFAULT_FILE: &str = "vestibule.toml";
@@ -39,6 +41,8 @@ macro_rules! config {
             $( $(#[$doc])* pub $field: $section, )+
             /// Every setting with its value and where it was written, in the order of the reference.
             pub shown: Vec<(String, Raw, Origin)>,
+            /// The file that was read.
+            pub file: Option<PathBuf>,
         }
 
         /// What the reference says of every section and setting.
@@ -48,7 +52,7 @@ macro_rules! config {
 
         impl Config {
             fn take(mut source: Source) -> (Self, Source) {
-                let config = Self { $( $field: <$section>::take(&mut source), )+ shown: Vec::new() };
+                let config = Self { $( $field: <$section>::take(&mut source), )+ shown: Vec::new(), file: None };
                 (config, source)
             }
         }
@@ -110,26 +114,25 @@ impl Config {
         environment: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<Self, Problems> {
         let known: Vec<String> = fields().into_iter().flat_map(|(_, fields)| fields).map(|field| field.key).collect();
-        let (mut config, mut source) = Self::take(Source::read(file, environment, &known));
-        soundness::check(&config, &mut |key, message| {
-            let origin = source.origin(key.split('[').next().unwrap_or(key));
-            source.note_problem(Problem { origin, key: key.to_owned(), message });
-        });
-        let (shown, problems) = source.finish();
+        let (mut config, source) = Self::take(Source::read(file, environment, &known));
+        let (shown, mut problems) = source.finish();
         config.shown = shown;
+        config.file = file.map(|(path, _)| path.to_owned());
+        config.place_logo();
+        soundness::check(&config, &mut |key, message| {
+            let origin = origin_of(&config.shown, key.split('[').next().unwrap_or(key));
+            problems.push(Problem { origin, key: key.to_owned(), message });
+        });
         if problems.is_empty() { Ok(config) } else { Err(Problems(problems)) }
-    }
-
-    /// The folder of the database and the control socket.
-    #[must_use]
-    pub fn data_dir(&self) -> PathBuf {
-        PathBuf::from(&self.top.data_dir)
     }
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Problems {
     let origin = Origin::File { path: path.to_owned(), line: 1 };
-    let message = format!("cannot be read: {error}; name a file that this user may read with --config");
+    let message = match error.kind() {
+        std::io::ErrorKind::InvalidData => "is not UTF-8 text; save it as UTF-8".to_owned(),
+        _ => format!("cannot be read: {error}; name a file that this user may read with --config"),
+    };
     Problems(vec![Problem { origin, key: String::new(), message }])
 }
 

@@ -16,6 +16,8 @@ pub enum Raw {
     Switch(bool),
     /// A list of texts.
     List(Vec<String>),
+    /// What no setting takes, in words.
+    Other(&'static str),
 }
 
 impl fmt::Display for Raw {
@@ -24,6 +26,7 @@ impl fmt::Display for Raw {
         match self {
             Self::Absent => f.write_str("(not set)"),
             Self::Text(text) => write!(f, "{text:?}"),
+            Self::Other(what) => f.write_str(what),
             Self::Number(number) => write!(f, "{number}"),
             Self::Switch(switch) => write!(f, "{switch}"),
             Self::List(items) => {

@@ -25,7 +25,7 @@ section! {
     Top in "" {
         /// Where people reach the pages. It may carry a path, where Vestibule shares a host name with applications; the proxy passes the path on unchanged.
         public_url: PublicUrl = text("http://localhost:8480"),
-        /// The folder of the database and the control socket. Made with mode 0700.
+        /// The folder of the database and the control socket. Made with mode 0700. A relative path starts at the file's own folder.
         data_dir: String = text("vestibule-data"),
     }
 }
@@ -55,7 +55,7 @@ section! {
     Session in "session" {
         /// From sign-in to the end, used or not. The absolute limit always wins.
         lifetime: Duration = text("52w"),
-        /// From the last use to the end. At least 2s, at most `lifetime`.
+        /// From the last use to the end. At least 2s, at most `lifetime`; with a shorter `lifetime` and this not set, `lifetime` holds.
         idle_timeout: Duration = text("30d"),
         /// What stands before each cookie name. Print the proxy's configuration anew after a change.
         cookie_prefix: CookiePrefix = text(""),
@@ -167,7 +167,7 @@ section! {
     Brand in "brand" {
         /// The product's name, in titles and headings. 1 to 60 characters.
         name: String = text("Vestibule"),
-        /// A logo: a PNG, SVG, JPEG or WebP file of at most 1 MiB.
+        /// A logo: a PNG, SVG, JPEG or WebP file of at most 1 MiB. A relative path starts at the file's own folder.
         logo: Option<String> = Raw::Absent,
         /// The accent colour. Text on it, and its variant for dark pages, are derived so that they can be read.
         accent: Accent = text("#2b5fd9"),

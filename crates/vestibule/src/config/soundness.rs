@@ -1,11 +1,14 @@
 //! Settings that are well written each and cannot work together, or lie outside what works.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use vestibule_gate::claims::cacheable::{CacheKey, CacheKeyError};
 use vestibule_gate::time::Span;
 
 use super::Config;
+use super::raw::Origin;
+use super::source::origin_of;
 use crate::listen::ListenAddress;
 use crate::listen::unix::MAX_PATH;
 
@@ -19,6 +22,7 @@ const MAX_SOCKET_PATH: usize = MAX_PATH - 10;
 
 pub(super) fn check(config: &Config, say: Say<'_>) {
     ranges(config, say);
+    folder(config, say);
     listeners(config, say);
     caching(config, say);
     cookie_domain(config, say);
@@ -54,7 +58,9 @@ fn ranges(config: &Config, say: Say<'_>) {
     if config.session.idle_timeout.0 < Span::from_seconds(2) {
         say("session.idle_timeout", "activity is written behind, so an idle timeout is at least `2s`".to_owned());
     }
-    if config.session.idle_timeout.0 > config.session.lifetime.0 {
+    // The default may be longer than a short lifetime, which then simply wins.
+    let is_written = origin_of(&config.shown, "session.idle_timeout") != Origin::Default;
+    if is_written && config.session.idle_timeout.0 > config.session.lifetime.0 {
         say(
             "session.idle_timeout",
             "is longer than session.lifetime, which always wins; write at most that".to_owned(),
@@ -62,6 +68,12 @@ fn ranges(config: &Config, say: Say<'_>) {
     }
     if config.brand.name.trim().is_empty() || config.brand.name.chars().count() > 60 {
         say("brand.name", "expected 1 to 60 characters".to_owned());
+    }
+}
+
+fn folder(config: &Config, say: Say<'_>) {
+    if config.top.data_dir.is_empty() {
+        say("data_dir", "is empty; name a folder, such as `/var/lib/vestibule`".to_owned());
     }
 }
 
@@ -82,6 +94,14 @@ fn listeners(config: &Config, say: Say<'_>) {
             if let Some((other, _)) = seen.iter().find(|(_, taken)| *taken == address && !any_port) {
                 say(key, format!("`{address}` is in {other} too; each listener needs an address of its own"));
             }
+            if let Some((other, taken)) = seen.iter().find(|(_, taken)| overlap(taken, address)) {
+                let (wide, narrow, of) =
+                    if is_everywhere(taken) { (*taken, address, key) } else { (address, *taken, *other) };
+                say(
+                    key,
+                    format!("`{wide}` takes every address, so `{narrow}` in {of} would have none; choose another port"),
+                );
+            }
             if let ListenAddress::Unix(unix) = address
                 && unix.path().as_os_str().len() > MAX_SOCKET_PATH
             {
@@ -90,6 +110,19 @@ fn listeners(config: &Config, say: Say<'_>) {
             seen.push((key, address));
         }
     }
+}
+
+/// Whether one of two different addresses is every address of the machine, at the other's port.
+fn overlap(one: &ListenAddress, other: &ListenAddress) -> bool {
+    let (ListenAddress::Tcp(a), ListenAddress::Tcp(b)) = (one, other) else { return false };
+    // `[::]` takes IPv4 too, unless the system is set up otherwise.
+    let covers =
+        |wide: &SocketAddr, narrow: &SocketAddr| wide.ip().is_unspecified() && (wide.is_ipv6() || narrow.is_ipv4());
+    a != b && a.port() == b.port() && a.port() != 0 && (covers(a, b) || covers(b, a))
+}
+
+fn is_everywhere(address: &ListenAddress) -> bool {
+    matches!(address, ListenAddress::Tcp(tcp) if tcp.ip().is_unspecified())
 }
 
 fn caching(config: &Config, say: Say<'_>) {

@@ -8,6 +8,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::nearest::{no_such_setting, sections};
 use super::raw::{Origin, Problem, Raw};
 use super::setting::{Setting, Wrong};
 
@@ -51,16 +52,25 @@ impl Source {
         let unknown: Vec<String> = source.values.keys().filter(|key| !known.contains(key)).cloned().collect();
         for key in unknown {
             let origin = source.values.remove(&key).map_or(Origin::Default, |written| written.origin);
-            let message = no_such_setting(nearest(&key, known.iter().map(String::as_str)));
+            let message = no_such_setting(&key, known);
             source.problems.push(Problem { origin, key, message });
         }
         source
     }
 
     fn read_variable(&mut self, name: &str, value: OsString) {
-        let Some(rest) = name.strip_prefix(PREFIX) else { return };
+        let Some(rest) = name.strip_prefix(PREFIX).or_else(|| nearly(name)) else { return };
         let key = rest.to_lowercase().replace("__", ".");
         let origin = Origin::Environment(name.to_owned());
+        let exact = format!("{PREFIX}{}", rest.to_uppercase());
+        if name != exact {
+            self.problems.push(Problem {
+                origin,
+                key,
+                message: format!("is not read under this name; write `{exact}`"),
+            });
+            return;
+        }
         match value.into_string() {
             Ok(value) => {
                 self.values.insert(key, Written { raw: Raw::Text(value), origin, items: Vec::new() });
@@ -88,12 +98,9 @@ impl Source {
                         self.note(key(name.get_ref(), field.get_ref()), value, origin(field.span().start), &origin);
                     }
                     if section.is_empty() && !sections(known).any(|known| known == name.get_ref()) {
-                        let message = no_such_setting(nearest(name.get_ref(), sections(known)));
-                        self.problems.push(Problem {
-                            origin: origin(name.span().start),
-                            key: name.get_ref().to_string(),
-                            message,
-                        });
+                        let key = name.get_ref().to_string();
+                        let message = no_such_setting(&key, known);
+                        self.problems.push(Problem { origin: origin(name.span().start), key, message });
                     }
                 }
                 _ => self.note(name.get_ref().to_string(), value, origin(name.span().start), &origin),
@@ -102,22 +109,11 @@ impl Source {
     }
 
     fn note(&mut self, key: String, value: &Spanned<DeValue<'_>>, origin: Origin, at: &dyn Fn(usize) -> Origin) {
-        match raw(value.get_ref()) {
-            Some(raw) => {
-                let items = match value.get_ref() {
-                    DeValue::Array(items) => items.iter().map(|item| at(item.span().start)).collect(),
-                    _ => Vec::new(),
-                };
-                self.values.insert(key, Written { raw, origin, items });
-            }
-            None => {
-                let message = format!(
-                    "expected a text, a whole number, a switch or a list of texts, found {}",
-                    value.get_ref().type_str()
-                );
-                self.problems.push(Problem { origin, key, message });
-            }
-        }
+        let items = match value.get_ref() {
+            DeValue::Array(items) => items.iter().map(|item| at(item.span().start)).collect(),
+            _ => Vec::new(),
+        };
+        self.values.insert(key, Written { raw: raw(value.get_ref()), origin, items });
     }
 
     /// The value of a setting, or its default where none was written or what was written cannot be read.
@@ -136,16 +132,6 @@ impl Source {
         }
     }
 
-    /// Notes what is wrong with settings that are well written each.
-    pub(super) fn note_problem(&mut self, problem: Problem) {
-        self.problems.push(problem);
-    }
-
-    /// Where a setting was written.
-    pub(super) fn origin(&self, key: &str) -> Origin {
-        origin_of(&self.shown, key)
-    }
-
     /// What was taken, in order, and what is wrong.
     pub(super) fn finish(self) -> (Vec<(String, Raw, Origin)>, Vec<Problem>) {
         (self.shown, self.problems)
@@ -157,36 +143,27 @@ pub(super) fn origin_of(shown: &[(String, Raw, Origin)], key: &str) -> Origin {
     shown.iter().find(|(name, ..)| name == key).map_or(Origin::Default, |(.., origin)| origin.clone())
 }
 
-fn raw(value: &DeValue<'_>) -> Option<Raw> {
+fn raw(value: &DeValue<'_>) -> Raw {
     match value {
-        DeValue::String(text) => Some(Raw::Text(text.to_string())),
-        DeValue::Boolean(switch) => Some(Raw::Switch(*switch)),
-        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok().map(Raw::Number),
+        DeValue::String(text) => Raw::Text(text.to_string()),
+        DeValue::Boolean(switch) => Raw::Switch(*switch),
+        DeValue::Integer(number) => {
+            let read = i64::from_str_radix(number.as_str(), number.radix());
+            read.map_or(Raw::Other("a number that is too large"), Raw::Number)
+        }
         DeValue::Array(items) => {
             let text = |item: &Spanned<DeValue<'_>>| item.get_ref().as_str().map(str::to_owned);
-            items.iter().map(text).collect::<Option<Vec<_>>>().map(Raw::List)
+            let texts = items.iter().map(text).collect::<Option<Vec<_>>>();
+            texts.map_or(Raw::Other("a list with other things than texts"), Raw::List)
         }
-        DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Table(_) => None,
+        DeValue::Float(_) => Raw::Other("a float"),
+        DeValue::Datetime(_) => Raw::Other("a datetime"),
+        DeValue::Table(_) => Raw::Other("a table"),
     }
 }
 
-/// The names of the sections among the known keys.
-fn sections(known: &[String]) -> impl Iterator<Item = &str> {
-    known.iter().filter_map(|key| key.split_once('.').map(|(section, _)| section))
-}
-
-fn no_such_setting(nearest: Option<&str>) -> String {
-    match nearest {
-        Some(name) => format!("there is no such setting; did you mean `{name}`?"),
-        None => "there is no such setting; `vestibule config reference` lists them".to_owned(),
-    }
-}
-
-/// The known key that looks most like this one, if any does.
-fn nearest<'k>(key: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    let name = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
-    let distance = |candidate: &str| {
-        strsim::damerau_levenshtein(key, candidate).min(1 + strsim::damerau_levenshtein(&name(key), &name(candidate)))
-    };
-    known.min_by_key(|known| distance(known)).filter(|candidate| distance(candidate) <= 1 + key.len() / 4)
+/// What follows in a variable that was probably meant as a setting: one `_` is missing. A name without `__` may be
+/// somebody else's (Kubernetes makes `VESTIBULE_PORT` for a service of our name).
+fn nearly(name: &str) -> Option<&str> {
+    name.strip_prefix("VESTIBULE_").filter(|rest| rest.contains("__"))
 }

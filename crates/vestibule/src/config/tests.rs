@@ -57,8 +57,74 @@ fn an_item_of_a_list_is_named_by_its_own_line() {
 
 #[test]
 fn an_empty_section_that_is_none_is_refused_too() {
-    assert_eq!(refused("[sesion]\n"), "vestibule.toml:1: sesion: there is no such setting; did you mean `session`?");
+    assert_eq!(
+        refused("[sesion]\n"),
+        "vestibule.toml:1: sesion: there is no such setting; did you mean the section `[session]`?"
+    );
     assert!(read("[session]\n").is_ok());
+}
+
+#[test]
+fn a_name_that_is_none_gets_the_nearest_one() {
+    let none =
+        |text: &str| refused(text).split_once("there is no such setting; ").expect("refused as unknown").1.to_owned();
+    assert_eq!(none("[session]\nidle_timout = 3"), "did you mean `session.idle_timeout`?");
+    assert_eq!(none("[sesion]\nx = 1"), "did you mean the section `[session]`?");
+    assert_eq!(none("[signup]\nx = 1.5"), "`[signup]` has `enabled`");
+    assert_eq!(none("session = 1"), "`session` is a section: write `[session]`, and its settings below");
+    assert_eq!(
+        none("[[session]]\nlifetime = \"1h\""),
+        "`session` is a section: write `[session]`, and its settings below"
+    );
+    assert_eq!(none("frobnicate = 1"), "`vestibule config reference` lists them");
+}
+
+#[test]
+fn a_value_of_a_kind_that_no_setting_has_is_told_what_was_expected() {
+    assert_eq!(
+        refused("[password]\nmemory_kib = 1.5"),
+        "vestibule.toml:2: password.memory_kib: expected a whole number, not negative, found a float"
+    );
+    for (text, found) in [
+        ("[password]\nmemory_kib = 99999999999999999999", "a number that is too large"),
+        ("[signup]\nenabled = 2026-11-24", "a datetime"),
+        ("[signup.enabled]\nx = 1", "a table"),
+        ("[proxies]\ntrusted = [1, 2]", "a list with other things than texts"),
+    ] {
+        let said = refused(text);
+        assert!(said.contains("expected ") && said.ends_with(&format!(", found {found}")), "{said}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_nearly_a_setting_is_refused() {
+    let read = |name: &str| {
+        Config::read(None, [(name.into(), "1h".into())].into_iter())
+            .map(|_| ())
+            .map_err(|problems| problems.to_string())
+    };
+    assert_eq!(read("VESTIBULE__SESSION__LIFETIME"), Ok(()));
+    assert!(read("VESTIBULE_SESSION__LIFETIME").unwrap_err().contains("write `VESTIBULE__SESSION__LIFETIME`"));
+    assert!(read("VESTIBULE__session__lifetime").unwrap_err().contains("write `VESTIBULE__SESSION__LIFETIME`"));
+    // Kubernetes makes such for a service that is called vestibule.
+    for other in ["VESTIBULE_CONFIG", "VESTIBULE_PORT", "VESTIBULE_PORT_8480_TCP_ADDR", "VESTIBULES__X"] {
+        assert_eq!(read(other), Ok(()), "{other}");
+    }
+}
+
+#[test]
+fn a_relative_path_means_a_file_beside_the_one_it_is_written_in() {
+    let data_dir = |path: &str, text: &str, environment: &[(&str, &str)]| {
+        let environment = environment.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        Config::read(Some((Path::new(path), text)), environment).expect("sound").data_dir().display().to_string()
+    };
+    assert_eq!(data_dir("/etc/v/vestibule.toml", "data_dir = \"d\"", &[]), "/etc/v/d");
+    assert_eq!(data_dir("/etc/v/vestibule.toml", "", &[]), "/etc/v/vestibule-data");
+    assert_eq!(data_dir("/etc/v/vestibule.toml", "data_dir = \"/var/d\"", &[]), "/var/d");
+    assert_eq!(data_dir("vestibule.toml", "data_dir = \"d\"", &[]), "d");
+    assert_eq!(data_dir("/etc/v/vestibule.toml", "", &[("VESTIBULE__DATA_DIR", "d")]), "d");
+    assert_eq!(Config::read(None, std::iter::empty()).unwrap().data_dir(), Path::new("vestibule-data"));
+    assert!(refused("data_dir = \"\"").contains("vestibule.toml:1: data_dir: is empty"));
 }
 
 #[test]
@@ -86,6 +152,12 @@ fn the_environment_wins() {
 }
 
 #[test]
+fn a_short_lifetime_alone_is_enough() {
+    let config = read("[session]\nlifetime = \"1s\"").unwrap();
+    assert_eq!(config.session.lifetime.0.seconds(), 1, "the idle timeout that nobody wrote does not stand in its way");
+}
+
+#[test]
 fn combinations_that_cannot_work_are_refused() {
     for (text, expected) in [
         ("[session]\ncookie_prefix = \"a_\"\n[resolver]\ncache_for = \"1m\"", "cache_key_cookie = \"a_session\""),
@@ -99,6 +171,8 @@ fn combinations_that_cannot_work_are_refused() {
         ("[session]\nlifetime = \"1h\"\nidle_timeout = \"2h\"", "longer than session.lifetime"),
         ("[session]\nidle_timeout = \"1s\"", "at least `2s`"),
         ("[listen]\nresolver = [\"127.0.0.1:8480\"]", "is in listen.public too"),
+        ("[listen]\nresolver = [\"0.0.0.0:8480\"]", "takes every address, so `127.0.0.1:8480` in listen.public"),
+        ("[listen]\nresolver = [\"[::]:8482\"]", "takes every address, so `127.0.0.1:8482` in listen.ops"),
         ("[brand]\nlogo = \"nowhere.png\"", "cannot be read"),
     ] {
         let message = refused(text);
