@@ -10,6 +10,7 @@ use vestibule_tests::server::{Setup, Vestibule};
 use vestibule_tests::{port, program, skip, wait};
 
 const EMAIL: &str = "ada@example.com";
+const SIGN_UP: &[u8] = b"GET /auth/signup HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 fn get(vestibule: &Vestibule, path: &str) -> String {
@@ -98,10 +99,31 @@ fn a_reload_takes_what_it_can_and_refuses_a_bad_file() {
     wait::until("the bad file is named in the log", || vestibule.log().contains("enabld").then_some(()));
     assert!(is_open(&vestibule), "it goes on with what it had");
 
+    fs::remove_file(&file).unwrap();
+    vestibule.process().signal(Signal::HUP);
+    wait::until("the missing file is named in the log", || vestibule.log().contains("cannot be read").then_some(()));
+    assert!(is_open(&vestibule), "a file that is not there is not an empty one");
+
     let moved = config.replace("[listen]", "[listen] # moved").replace("ops = [\"127.0.0.1:", "ops = [\"127.0.0.2:");
     fs::write(&file, format!("{moved}\n[signup]\nenabled = true\n")).unwrap();
     vestibule.process().signal(Signal::HUP);
     wait::until("the key that needs a restart is named", || vestibule.log().contains("listen.ops").then_some(()));
+}
+
+#[test]
+fn a_file_that_was_found_and_is_gone_is_not_an_empty_one() {
+    let vestibule = Setup::default().config("[signup]\nenabled = true").prepare();
+    let mut command = Command::new(program::vestibule());
+    command.arg("serve").current_dir(vestibule.folder());
+    let mut process = Process::start(&command, &vestibule.folder().join("server.log"));
+    let is_open =
+        || try_exchange(&vestibule.public(), SIGN_UP).is_ok_and(|page| page.text().contains("name=\"password\""));
+    process.ready(is_open);
+    // As while an editor puts the new file in the place of the old one.
+    fs::remove_file(vestibule.config_file()).unwrap();
+    process.signal(Signal::HUP);
+    wait::until("the missing file is named in the log", || vestibule.log().contains("cannot be read").then_some(()));
+    assert!(is_open(), "it goes on with what it had");
 }
 
 #[test]

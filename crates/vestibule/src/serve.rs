@@ -18,7 +18,7 @@ use vestibule_ledger::Ledger;
 
 use self::listeners::Listeners;
 use crate::config::Config;
-use crate::control;
+use crate::control::{self, reach};
 use crate::log::{self, Logging};
 use crate::ops::metrics::Metrics;
 use crate::ops::resolves::Resolves;
@@ -48,15 +48,21 @@ pub fn run(file: Option<PathBuf>) -> anyhow::Result<()> {
         .build()
         .context("the system gives no threads; allow this user more")?;
     runtime.block_on(async {
-        let house = House::open(config, file, logging).await?;
-        house.serve().await
+        // Before anything takes time: until somebody listens for it, a hang-up ends the process.
+        let (hang_up, mut ends) = (signal(SignalKind::hangup())?, Ends::listen()?);
+        let house = tokio::select! {
+            house = House::open(config, file, logging) => house?,
+            () = ends.next() => return Ok(()),
+        };
+        house.serve(hang_up, ends).await
     })
 }
 
 /// Everything that runs.
 struct House {
     config: Config,
-    /// As it was named on the command line, to be read again.
+    /// The file to be read again. One that was found without being named is asked for by its name from now on: gone for
+    /// a moment, while an editor writes it, does not mean that there is none.
     file: Option<PathBuf>,
     logging: Logging,
     ledger: Ledger,
@@ -75,7 +81,7 @@ impl House {
         raise_descriptor_limit();
         // Before the ledger is opened: it keeps hold of its counters.
         let metrics = Metrics::start();
-        let ledger = Ledger::open(config.for_ledger()).await?;
+        let ledger = reach::open(&config.for_ledger()).await?;
         let site = Site::new(ledger.clone(), &config)?;
         let threads =
             Threads::start(config.resolver.threads).context("the system gives no threads; allow this user more")?;
@@ -91,8 +97,8 @@ impl House {
             threads,
             pages: with_router(routes::public(site.clone())),
             ops_pages: with_router(ops::router(Arc::clone(&ops))),
+            file: file.or_else(|| config.file.clone()),
             config,
-            file,
             logging,
             metrics,
             site,
@@ -102,9 +108,7 @@ impl House {
         })
     }
 
-    async fn serve(mut self) -> anyhow::Result<()> {
-        let mut hang_up = signal(SignalKind::hangup())?;
-        let mut ends = Ends::listen()?;
+    async fn serve(mut self, mut hang_up: Signal, mut ends: Ends) -> anyhow::Result<()> {
         self.ledger.start_jobs();
         let mut tasks = JoinSet::new();
         tasks.spawn(self.metrics.clone().keep_up());

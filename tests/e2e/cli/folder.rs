@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use vestibule_tests::process::run;
 use vestibule_tests::server::Setup;
@@ -16,6 +18,22 @@ fn two_servers_on_one_folder_are_refused() {
     let said = run(&mut second, "").expect_code(1);
     assert!(said.err.contains("data"), "the message does not name the folder: {}", said.err);
     assert_eq!(vestibule.person().get("/login").status, 200, "the first one goes on");
+}
+
+#[test]
+fn a_server_waits_for_a_command_that_has_the_folder() {
+    let mut vestibule = Setup::default().prepare();
+    vestibule.add_user("ada@example.com", &[]);
+    // What a command does that changes something while no server runs.
+    let lock = fs::File::open(vestibule.data_dir().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let command = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(700));
+        drop(lock);
+    });
+    vestibule.start();
+    command.join().unwrap();
+    vestibule.cli(&["user", "show", "ada@example.com"]).expect_code(0);
 }
 
 #[test]
