@@ -85,13 +85,15 @@ fn local_key(local: &str) -> Result<String, EmailError> {
     if local.len() > MAX_LOCAL_BYTES {
         return Err(EmailError::TooLong);
     }
-    let forbidden = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c) || "\"(),:;<>[\\]".contains(c);
-    if local.chars().any(forbidden) {
-        return Err(EmailError::Local);
-    }
     // NFC, lower case, NFC again: lower-casing can leave a decomposed sequence behind.
     let lower: String = local.nfc().collect::<String>().to_lowercase();
-    Ok(lower.nfc().collect())
+    let key: String = lower.nfc().collect();
+    let forbidden = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c) || "\"(),:;<>[\\]".contains(c);
+    // In the key too: a Greek question mark is a `;` in NFC.
+    if local.chars().chain(key.chars()).any(forbidden) {
+        return Err(EmailError::Local);
+    }
+    Ok(key)
 }
 
 /// Characters that take no space or turn the direction of a line: two addresses that look alike would differ.
@@ -155,6 +157,7 @@ mod tests {
             ("a b@example.com", EmailError::Local),
             ("\"a\"@example.com", EmailError::Local),
             ("a\u{200b}@example.com", EmailError::Local),
+            ("a\u{37e}@example.com", EmailError::Local),
             ("a\r\nBcc:b@example.com", EmailError::Local),
             ("a@", EmailError::Domain),
             ("a@example.com.", EmailError::Domain),
