@@ -129,6 +129,11 @@ fn a_file_that_was_found_and_is_gone_is_not_an_empty_one() {
 #[test]
 fn the_metrics_count_what_happened() {
     let vestibule = Setup::default().start();
+    let page = get(&vestibule, "/metrics");
+    for outcome in ["right", "wrong", "limited", "busy"] {
+        let line = format!("vestibule_sign_ins_total{{outcome=\"{outcome}\"}} 0");
+        assert!(page.contains(&line), "what is not there cannot be seen to rise: no {line} in\n{page}");
+    }
     vestibule.add_user(EMAIL, &[]);
     let secret = vestibule.person().sign_in(EMAIL).session();
     vestibule.person().try_sign_in(EMAIL, "a guess");
@@ -137,8 +142,30 @@ fn the_metrics_count_what_happened() {
     }
     vestibule.resolve(&[]);
     let page = get(&vestibule, "/metrics");
-    for name in ["resolve", "sign_in", "sessions", "store", "queue"] {
-        assert!(page.lines().any(|line| line.starts_with("vestibule_") && line.contains(name)), "no {name} in\n{page}");
+    for line in [
+        "vestibule_resolves_total{outcome=\"valid\"} 3",
+        "vestibule_resolves_total{outcome=\"anonymous\"} 1",
+        "vestibule_resolve_seconds_count 4",
+        "vestibule_sign_ins_total{outcome=\"right\"} 1",
+        "vestibule_sign_ins_total{outcome=\"wrong\"} 1",
+        "vestibule_sessions_in_memory 1",
+        "vestibule_store_loads_total 1",
+        "vestibule_store_loads 0",
+        "vestibule_store_load_seconds_count 1",
+        "vestibule_password_queue 0",
+    ] {
+        assert!(page.lines().any(|own| own == line), "no {line} in\n{page}");
+    }
+    for name in [
+        "vestibule_store_wait_seconds_sum ",
+        "vestibule_store_commit_seconds_sum ",
+        "vestibule_store_load_seconds_sum ",
+    ] {
+        let sum = page.lines().find_map(|line| line.strip_prefix(name)).and_then(|sum| sum.parse::<f64>().ok());
+        assert!(
+            sum.is_some_and(|sum| sum > 0.0 && (sum * 1000.0).fract() > 0.0),
+            "{name} is not measured finely: {sum:?}"
+        );
     }
     assert!(page.contains("_bucket{") && page.contains("le=\"0.00001\""), "no histogram from 10 microseconds:\n{page}");
     assert!(!page.contains(EMAIL) && !page.contains(&secret), "a metric names somebody");

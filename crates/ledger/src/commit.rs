@@ -5,6 +5,7 @@
 
 use sqlx::Transaction;
 use sqlx::sqlite::Sqlite;
+use tokio::time::Instant;
 use vestibule_gate::table::Forget;
 
 use crate::fault::Fault;
@@ -21,9 +22,9 @@ pub(crate) struct Change {
 impl Change {
     /// Begins a change; there is one at a time.
     pub(crate) async fn begin(ledger: &Ledger) -> Result<Self, Fault> {
-        let began = ledger.now();
+        let began = Instant::now();
         let transaction = ledger.store().write().await?;
-        metrics::histogram!("vestibule_store_wait_seconds").record(seconds(ledger, began));
+        metrics::histogram!("vestibule_store_wait_seconds").record(began.elapsed());
         Ok(Self { ledger: ledger.clone(), transaction })
     }
 
@@ -37,19 +38,14 @@ impl Change {
     pub(crate) async fn commit(self, forget: Vec<Forget>) -> Result<(), Fault> {
         let Self { ledger, transaction } = self;
         let task = tokio::spawn(async move {
-            let began = ledger.now();
+            let began = Instant::now();
             let committed = transaction.commit().await;
             for forget in forget {
                 ledger.live().table().forget(forget);
             }
-            metrics::histogram!("vestibule_store_commit_seconds").record(seconds(&ledger, began));
+            metrics::histogram!("vestibule_store_commit_seconds").record(began.elapsed());
             committed
         });
         task.await.map_err(|_| Fault::Closed)?.map_err(Fault::from)
     }
-}
-
-fn seconds(ledger: &Ledger, began: vestibule_gate::time::Timestamp) -> f64 {
-    let millis = i32::try_from(ledger.now().since(began).millis()).unwrap_or(i32::MAX);
-    f64::from(millis) / 1000.0
 }

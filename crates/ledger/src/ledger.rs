@@ -8,6 +8,7 @@ use vestibule_gate::table::{Limits as TableLimits, Table};
 use vestibule_gate::time::Timestamp;
 use vestibule_gate::token::opaque::TagKey;
 
+use crate::changes;
 use crate::clock::Clock;
 use crate::fault::{Fault, OpenError};
 use crate::jobs;
@@ -45,6 +46,7 @@ impl Ledger {
         let path = folder.database();
         let failed = |fault: Fault| OpenError::Store { path: path.clone(), fault };
         let store = Store::open(path.clone()).await?;
+        changes::count_from_zero();
         let clock = Clock::start();
         let key = installation_key(&store, clock.now()).await.map_err(failed)?;
         let limits = table_limits(&settings.session);

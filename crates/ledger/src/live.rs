@@ -9,6 +9,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
 use vestibule_gate::claims::Claims;
 use vestibule_gate::decide::{Outcome, decide};
 use vestibule_gate::table::{Table, Ticket};
@@ -143,9 +144,11 @@ impl Live {
     async fn read(&self, hash: TokenHash, ticket: Ticket, now: Timestamp) -> Result<(), Fault> {
         let _permit = self.reads.acquire().await.map_err(|_| Fault::Closed)?;
         let lifetime = *self.lifetime.lock();
+        let began = Instant::now();
         let mut sql = self.store.read().await?;
         let row = sessions::of_credential(&mut sql, hash, lifetime, now).await?;
         drop(sql);
+        metrics::histogram!("vestibule_store_load_seconds").record(began.elapsed());
         metrics::counter!("vestibule_store_loads_total").increment(1);
         // A voided read stored nothing and answers nobody: whoever waits decides anew and finds it still missing.
         let _voided = self.table.fill(ticket, hash, row);

@@ -28,6 +28,7 @@ pub use create_session::{CreateSessionError, create_session};
 pub use delete_account::delete_account;
 pub use delete_user::delete_user;
 pub use disable_user::{disable_user, enable_user};
+pub(crate) use log_in::count_from_zero;
 pub use log_in::{LogIn, LogInError, log_in};
 pub use log_out::log_out;
 pub use revoke::{Which, revoke, revoke_others, revoke_session};

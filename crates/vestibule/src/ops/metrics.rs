@@ -54,6 +54,7 @@ fn describe() {
     metrics::describe_counter!("vestibule_sign_ins_total", "Sign-ins, by outcome.");
     metrics::describe_histogram!("vestibule_store_wait_seconds", "How long a change waited for the one writer.");
     metrics::describe_histogram!("vestibule_store_commit_seconds", "How long a change took to be on the disk.");
+    metrics::describe_histogram!("vestibule_store_load_seconds", "How long a look-up of a credential took.");
     metrics::describe_counter!(
         "vestibule_store_loads_total",
         "Credentials looked up in the store: memory had them not."
