@@ -142,3 +142,38 @@ fn set_changes_what_it_names_and_nothing_else() {
         vestibule.cli(&["user", "set", "nobody@example.com", "--name", "x"]).expect_code(1);
     });
 }
+
+#[test]
+fn a_password_that_can_be_guessed_comes_with_advice() {
+    let vestibule = Setup::default().prepare();
+    let said = vestibule.cli_with(&["user", "add", EMAIL, "--password-stdin"], "password1").expect_code(1);
+    assert!(said.err.contains("too easy to guess") && said.err.contains("Add another word"), "{}", said.err);
+}
+
+#[test]
+fn what_an_operator_does_is_logged() {
+    let vestibule = Setup::default().environment("VESTIBULE__LOG__LEVEL", "info").start();
+    vestibule.add_user(EMAIL, &[]);
+    let file = vestibule.folder().join("users.jsonl");
+    std::fs::write(&file, "{\"email\":\"x@example.com\"}\n{\"email\":\"y@example.com\"}\n").unwrap();
+    let shown = vestibule.cli(&["user", "show", EMAIL, "--json"]).expect_code(0).out;
+    let user: Value = serde_json::from_str(&shown).unwrap();
+    let id = user["id"].as_str().unwrap();
+    for (args, sentence) in [
+        (&["user", "import", file.to_str().unwrap()][..], "users were added by the operator"),
+        (&["user", "set", EMAIL, "--role", "admin"], "a user was changed by the operator"),
+        (&["user", "password", EMAIL, "--password-stdin"], "a password was set by the operator"),
+        (&["session", "create", EMAIL], "impersonation"),
+        (&["session", "revoke", "--user", EMAIL], "sessions were ended by the operator"),
+        (&["user", "disable", EMAIL], "a user was disabled by the operator"),
+        (&["user", "enable", EMAIL], "a user was enabled by the operator"),
+        (&["user", "delete", EMAIL], "a user was deleted"),
+    ] {
+        let before = vestibule.log().lines().count();
+        vestibule.cli_with(args, PASSWORD).expect_code(0);
+        let log = vestibule.log();
+        let line = log.lines().skip(before).find(|line| line.contains(sentence));
+        let line = line.unwrap_or_else(|| panic!("{args:?} is not in the log:\n{log}"));
+        assert!(line.contains(id) || args[1] == "import", "{args:?}: whom? {line}");
+    }
+}

@@ -91,5 +91,9 @@ pub async fn import_users(ledger: &Ledger, new: Vec<NewUser>) -> Result<Vec<User
         ids.push(id);
     }
     change.commit(Vec::new()).await?;
+    match ids.as_slice() {
+        [user] => tracing::info!(%user, "a user was added by the operator"),
+        all => tracing::info!(users = all.len(), "users were added by the operator"),
+    }
     Ok(ids)
 }

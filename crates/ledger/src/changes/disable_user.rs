@@ -34,6 +34,7 @@ async fn set(ledger: &Ledger, who: &UserRef, disabled: bool) -> Result<User, Cha
         sessions::delete_of(change.sql(), row.user.id, None).await?;
     }
     change.commit(vec![Forget::User(row.user.id)]).await?;
-    tracing::info!(user = %row.user.id, disabled, "a user was disabled or enabled");
+    let done = if disabled { "a user was disabled by the operator" } else { "a user was enabled by the operator" };
+    tracing::info!(user = %row.user.id, "{done}");
     Ok(row.user)
 }

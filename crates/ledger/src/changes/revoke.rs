@@ -53,15 +53,17 @@ pub async fn revoke_others(ledger: &Ledger, user: UserId, this: SessionId) -> Re
 /// [`ChangeError`].
 pub async fn revoke(ledger: &Ledger, which: Which) -> Result<u64, ChangeError> {
     let mut change = Change::begin(ledger).await?;
-    let (ended, forget) = match which {
-        Which::Session(id) => (u64::from(sessions::delete(change.sql(), id).await?), Forget::Session(id)),
-        Which::User(who) => {
-            let row = users::find(change.sql(), &who).await?.ok_or(ChangeError::NoSuchUser)?;
-            (sessions::delete_of(change.sql(), row.user.id, None).await?, Forget::User(row.user.id))
+    let (ended, forget, of) = match which {
+        Which::Session(id) => {
+            (u64::from(sessions::delete(change.sql(), id).await?), Forget::Session(id), format!("session {id}"))
         }
-        Which::All => (sessions::delete_all(change.sql()).await?, Forget::All),
+        Which::User(who) => {
+            let user = users::find(change.sql(), &who).await?.ok_or(ChangeError::NoSuchUser)?.user.id;
+            (sessions::delete_of(change.sql(), user, None).await?, Forget::User(user), format!("user {user}"))
+        }
+        Which::All => (sessions::delete_all(change.sql()).await?, Forget::All, "everybody".to_owned()),
     };
     change.commit(vec![forget]).await?;
-    tracing::info!(ended, "sessions were ended by the operator");
+    tracing::info!(ended, of, "sessions were ended by the operator");
     Ok(ended)
 }

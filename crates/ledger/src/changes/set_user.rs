@@ -39,5 +39,6 @@ pub async fn set_user(ledger: &Ledger, who: &UserRef, set: SetUser) -> Result<Us
     }
     users::update(change.sql(), &row).await?;
     change.commit(vec![Forget::User(row.user.id)]).await?;
+    tracing::info!(user = %row.user.id, "a user was changed by the operator");
     Ok(row.user)
 }

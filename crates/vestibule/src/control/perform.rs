@@ -1,17 +1,19 @@
 //! Does what a command asks, with the changes and the queries of the ledger. One arm a command.
 
 use std::fmt::Display;
+use std::iter;
 
 use vestibule_gate::account::{Password, Roles};
 use vestibule_gate::id::UserId;
 use vestibule_ledger::changes::{self, AddUserError, Which};
-use vestibule_ledger::proof::strength;
+use vestibule_ledger::proof::strength::{self, TooWeak};
 use vestibule_ledger::{Ledger, NewUser, User, UserRef, backup, queries};
 
 use super::command::{AddUser, Command, Revoke, SetUser};
 use super::import;
 use super::reply::{Refusal, Reply, SessionView, Status, UserView};
 use super::written::{Sealed, Written};
+use crate::texts::Texts;
 
 /// Users in one reply to [`Command::ListUsers`].
 const PAGE: u32 = 1000;
@@ -125,9 +127,16 @@ async fn strong(ledger: &Ledger, password: Password, known: Vec<String>) -> Resu
     let min_score = ledger.settings().password.min_score;
     let estimate = move || {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        strength::require(&password, &known, min_score).map(|()| password).map_err(refusal)
+        strength::require(&password, &known, min_score).map(|()| password).map_err(|weak| advice(&weak))
     };
     tokio::task::spawn_blocking(estimate).await.map_err(refusal)?
+}
+
+/// Why a password can be guessed and what would be better, in the words of the pages.
+fn advice(weak: &TooWeak) -> Refusal {
+    let texts = Texts::for_request(None);
+    let said = weak.warning.iter().chain(&weak.suggestions).map(|name| texts.get(&format!("strength-{name}")));
+    Refusal(iter::once(texts.get("password-weak")).chain(said).collect::<Vec<_>>().join(" "))
 }
 
 fn roles(written: &[Written<vestibule_gate::account::Role>]) -> Result<Roles, Refusal> {
