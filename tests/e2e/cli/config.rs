@@ -1,6 +1,7 @@
 //! `config check`, `config show` and `doctor`: a wrong line stops the start with file, line, key, what was expected and
 //! the nearest known name.
 
+use serde_json::{Value, json};
 use vestibule_tests::server::Setup;
 
 /// A table of the file, and what the message must name.
@@ -56,6 +57,23 @@ fn the_environment_wins_and_show_says_so() {
     assert!(said.err.contains("VESTIBULE__SESSION__IDLE_TIMEOUT"), "{}", said.err);
     let unknown = Setup::default().environment("VESTIBULE__SESSION__IDLE", "1h").prepare();
     assert!(unknown.cli(&["config", "check"]).expect_code(1).err.contains("VESTIBULE__SESSION__IDLE"));
+}
+
+#[test]
+fn show_is_typed_for_programs() {
+    let setup = Setup::default().config("[signup]\nenabled = true\n[proxies]\ntrusted = [\"10.0.0.0/8\"]");
+    let vestibule = setup.environment("VESTIBULE__CACHE__SESSIONS", "5000").prepare();
+    let shown = vestibule.cli(&["config", "show", "--json"]).expect_code(0).out;
+    let value = |key: &str| {
+        let rows = shown.lines().map(|line| serde_json::from_str::<Value>(line).expect("a JSON object a line"));
+        rows.into_iter().find(|row| row["key"] == key).expect("every setting is there")["value"].clone()
+    };
+    assert_eq!(value("signup.enabled"), json!(true));
+    assert_eq!(value("proxies.trusted"), json!(["10.0.0.0/8"]));
+    assert_eq!(value("session.lifetime"), json!("52w"));
+    assert_eq!(value("password.queue"), json!(64));
+    assert_eq!(value("session.cookie_domain"), json!(null));
+    assert_eq!(value("cache.sessions"), json!("5000"), "as it was written: the environment has texts only");
 }
 
 #[test]

@@ -37,6 +37,21 @@ fn every_command_has_help_with_an_example() {
 }
 
 #[test]
+fn a_group_of_commands_has_an_example_too() {
+    for group in ["config", "user", "session", "proxy-config"] {
+        let said = run(Command::new(program::vestibule()).args([group, "--help"]), "").expect_code(0);
+        assert!(said.out.contains(&format!("Example:\n  vestibule {group} ")), "{}", said.out);
+    }
+}
+
+#[test]
+fn a_failure_names_its_cause_once() {
+    let vestibule = Setup::default().environment("VESTIBULE__DATA_DIR", "/dev/null").prepare();
+    let said = vestibule.cli(&["user", "list"]).expect_code(1);
+    assert_eq!(said.err.matches("File exists").count(), 1, "{}", said.err);
+}
+
+#[test]
 fn wrong_usage_is_2_and_a_refusal_is_1() {
     let vestibule = Setup::default().prepare();
     for wrong in [&["frobnicate"][..], &["user", "add"], &["user", "show", "a@example.com", "--frob"], &["serve", "x"]]
@@ -77,7 +92,8 @@ fn completions_and_a_man_page_are_printed() {
         let said = vestibule.cli(&["completions", shell]).expect_code(0);
         assert!(said.out.contains("proxy-config"), "{shell}");
     }
-    assert!(vestibule.cli(&["man"]).expect_code(0).out.contains(".TH"));
+    let manual = vestibule.cli(&["man"]).expect_code(0).out;
+    assert!(manual.contains(".TH") && manual.contains("VESTIBULE_CONFIG"), "{manual}");
 }
 
 #[test]

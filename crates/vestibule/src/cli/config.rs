@@ -1,6 +1,7 @@
 //! `vestibule config check|show|reference`.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::table::table;
 use super::{House, Said};
@@ -28,7 +29,7 @@ pub(super) enum ConfigCommand {
 #[derive(Serialize)]
 struct Shown {
     key: String,
-    value: String,
+    value: Value,
     from: String,
 }
 
@@ -50,11 +51,26 @@ impl ConfigCommand {
 /// There is no secret among the settings yet: the keys are in the store. One that comes must be masked here.
 fn show(settings: &[(String, Raw, Origin)], json: bool) -> anyhow::Result<String> {
     if json {
-        let shown = |(key, value, origin): &(String, Raw, Origin)| (key.clone(), value.to_string(), origin.to_string());
-        let shown = settings.iter().map(shown).map(|(key, value, from)| Shown { key, value, from });
+        let shown = |(key, value, origin): &(String, Raw, Origin)| Shown {
+            key: key.clone(),
+            value: typed(value),
+            from: origin.to_string(),
+        };
+        let shown = settings.iter().map(shown);
         let line = |shown: Shown| serde_json::to_string(&shown).map(|line| line + "\n");
         return Ok(shown.map(line).collect::<Result<String, _>>()?);
     }
     let row = |(key, value, origin): &(String, Raw, Origin)| vec![key.clone(), value.to_string(), origin.to_string()];
     Ok(table(&["SETTING", "VALUE", "FROM"], &settings.iter().map(row).collect::<Vec<_>>()))
+}
+
+fn typed(value: &Raw) -> Value {
+    match value {
+        Raw::Absent => Value::Null,
+        Raw::Text(text) => text.as_str().into(),
+        Raw::Number(number) => (*number).into(),
+        Raw::Switch(switch) => (*switch).into(),
+        Raw::List(items) => items.as_slice().into(),
+        Raw::Other(what) => (*what).into(),
+    }
 }

@@ -40,13 +40,13 @@ struct Cli {
 enum Subcommands {
     Serve(serve::Serve),
     /// Look at the configuration.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  vestibule config show")]
     Config(config::ConfigCommand),
     /// Add, show and change users.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  vestibule user list")]
     User(user::UserCommand),
     /// Make, show and end sessions.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  vestibule session list ada@example.com")]
     Session(session::SessionCommand),
     /// Print the configuration of a proxy.
     #[command(subcommand)]
@@ -72,10 +72,16 @@ pub fn run() -> ExitCode {
     match obey(cli) {
         Ok(said) => print(&said),
         Err(error) => {
-            eprintln!("{error:#}");
+            eprintln!("{}", in_words(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// What failed, and why: each cause once, since some sentences name theirs already.
+fn in_words(error: &anyhow::Error) -> String {
+    let add = |said: String, cause: String| if said.contains(&cause) { said } else { format!("{said}: {cause}") };
+    error.chain().map(ToString::to_string).reduce(add).unwrap_or_default()
 }
 
 /// What a command has to say.
@@ -165,12 +171,9 @@ mod tests {
     #[test]
     fn every_command_has_an_example() {
         fn look(command: &Command, path: &str) {
-            let named: Vec<_> = command.get_subcommands().filter(|command| command.get_name() != "help").collect();
-            if named.is_empty() {
-                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-                assert!(help.contains("Example") && help.contains(path), "`{path}` has no example");
-            }
-            for command in named {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Example") && help.contains(path), "`{path}` has no example");
+            for command in command.get_subcommands().filter(|command| command.get_name() != "help") {
                 look(command, &format!("{path} {}", command.get_name()));
             }
         }
