@@ -93,3 +93,28 @@ async fn pool(options: SqliteConnectOptions, connections: u32) -> Result<Pool<Sq
         .connect_with(options)
         .await
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Row as _, SqliteConnection};
+
+    use super::Store;
+
+    #[tokio::test]
+    async fn what_is_committed_is_synced_to_the_disk() {
+        async fn pragma(sql: &mut SqliteConnection, name: &str) -> String {
+            let row = sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {name}"))).fetch_one(sql).await.unwrap();
+            row.try_get::<i64, _>(0).map(|n| n.to_string()).or_else(|_| row.try_get(0)).unwrap()
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("vestibule.db")).await.unwrap();
+        let mut sql = store.write().await.unwrap();
+        // A process that is killed loses nothing either way; a machine without power loses what was not synced.
+        assert_eq!(pragma(&mut sql, "synchronous").await, "2", "FULL");
+        assert_eq!(pragma(&mut sql, "journal_mode").await, "wal");
+        assert_eq!(pragma(&mut sql, "foreign_keys").await, "1");
+        drop(sql);
+        let mut sql = store.read().await.unwrap();
+        assert!(sqlx::query("DELETE FROM users").execute(&mut *sql).await.is_err(), "a reader writes");
+    }
+}
