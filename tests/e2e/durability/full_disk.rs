@@ -42,10 +42,14 @@ fn a_full_disk_fails_changes_and_no_resolve() {
         return skip("a_full_disk_fails_changes_and_no_resolve", "mounting a small tmpfs needs root");
     };
     let data = disk.0.join("data");
-    let setup = Setup::default().environment("VESTIBULE__DATA_DIR", data.to_str().unwrap());
-    let mut vestibule = setup.start();
+    let setup = Setup::default().config("[signup]\nenabled = true\n[password]\nmemory_kib = 64\niterations = 1");
+    let mut vestibule = setup.environment("VESTIBULE__DATA_DIR", data.to_str().unwrap()).start();
     vestibule.add_user("ada@example.com", &[]);
-    let secret = vestibule.create_session("ada@example.com");
+    let (secret, not_in_memory) =
+        (vestibule.create_session("ada@example.com"), vestibule.create_session("ada@example.com"));
+    let mut ada = vestibule.person();
+    ada.sign_in("ada@example.com");
+    assert!(vestibule.is_live(&secret) && vestibule.is_live(&ada.session()));
     disk.fill();
 
     // What fits into the space that the database has already may still succeed; soon nothing does.
@@ -53,15 +57,31 @@ fn a_full_disk_fails_changes_and_no_resolve() {
         (0..30).map(|_| vestibule.person().try_sign_in("ada@example.com", PASSWORD).status).collect();
     assert!(statuses.iter().all(|status| [303, 503].contains(status)), "{statuses:?}");
     assert_eq!(statuses.last(), Some(&503), "{statuses:?}");
+    for (page, fields) in [
+        ("/logout", &[][..]),
+        ("/settings/sessions/revoke-others", &[]),
+        ("/settings/password", &[("current_password", PASSWORD), ("new_password", "a new horse and battery")]),
+        ("/settings/delete", &[("current_password", PASSWORD)]),
+        ("/signup", &[("name", "N"), ("email", "new@example.com"), ("password", PASSWORD)]),
+    ] {
+        let answer = ada.post(page, fields);
+        assert_eq!(answer.status, 503, "{page}: {}", answer.text());
+    }
     assert_ne!(
         vestibule.cli(&["session", "revoke", "--all"]).code,
         0,
         "a revocation that was not written was acknowledged"
     );
-    assert!((0..50).all(|_| vestibule.is_live(&secret)), "resolves go on");
+    for secret in [&secret, &not_in_memory, &ada.session()] {
+        assert!((0..50).all(|_| vestibule.is_live(secret)), "resolves go on");
+    }
 
     disk.free();
-    vestibule.person().sign_in("ada@example.com");
+    // What failed was not done, and is done now.
+    ada.sign_in("ada@example.com");
+    let session = ada.session();
+    assert_eq!(ada.post("/logout", &[]).status, 303);
+    assert!(!vestibule.is_live(&session));
     vestibule.cli(&["session", "revoke", "--all"]).expect_code(0);
     assert!(!vestibule.is_live(&secret));
     vestibule.stop();
