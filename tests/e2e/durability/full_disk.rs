@@ -76,6 +76,14 @@ fn a_full_disk_fails_changes_and_no_resolve() {
         assert!((0..50).all(|_| vestibule.is_live(secret)), "resolves go on");
     }
 
+    // Nor does a restart need space, whether the end was in order or not.
+    vestibule.kill();
+    vestibule.start();
+    assert!(vestibule.is_live(&secret));
+    vestibule.stop();
+    vestibule.start();
+    assert!(vestibule.is_live(&not_in_memory));
+
     disk.free();
     // What failed was not done, and is done now.
     ada.sign_in("ada@example.com");
