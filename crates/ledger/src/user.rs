@@ -97,10 +97,13 @@ pub struct NewUser {
 
 /// Why a text is not a password hash that can be taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a password hash that can be taken over; bcrypt (`$2b$..`) and argon2id (`$argon2id$v=19$..`) can")]
+#[error(
+    "not a password hash that can be taken over; bcrypt (`$2b$..`), Authgear's bcrypt of SHA-512 (`$bcrypt-sha512$$2a$..`) \
+     and argon2id (`$argon2id$v=19$..`) can"
+)]
 pub struct StoredHashError;
 
-/// A password hash in a form that [`crate::proof`] verifies: bcrypt or Argon2id. Prints as its name.
+/// A password hash in a form that [`crate::proof`] verifies: Argon2id, bcrypt, or bcrypt of SHA-512. Prints as its name.
 #[derive(Clone)]
 pub struct StoredHash(pub(crate) String);
 
@@ -111,7 +114,7 @@ impl StoredHash {
     /// [`StoredHashError`] for any other form, and for Argon2 costs that would stop this machine (over 1 GiB, over
     /// 64 passes or lanes) or a bcrypt cost over 16.
     pub fn parse(text: &str) -> Result<Self, StoredHashError> {
-        if crate::proof::password::is_readable(text) { Ok(Self(text.to_owned())) } else { Err(StoredHashError) }
+        if crate::proof::stored::is_readable(text) { Ok(Self(text.to_owned())) } else { Err(StoredHashError) }
     }
 }
 

@@ -4,6 +4,7 @@ mod bodies;
 mod cache;
 mod cookies;
 mod forging;
+mod moving;
 mod paths;
 mod printed;
 mod published;

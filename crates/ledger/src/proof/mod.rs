@@ -3,4 +3,5 @@
 pub mod device;
 pub mod limits;
 pub mod password;
+pub(crate) mod stored;
 pub mod strength;
