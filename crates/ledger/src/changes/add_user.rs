@@ -7,9 +7,10 @@ use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::mint;
-use crate::proof::password::HashError;
 use crate::store::users::{self, UserRow};
 use crate::user::{NewUser, User, UserRef};
+
+use super::{NewPasswordError, hash_new};
 
 /// Why a user was not added.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -20,9 +21,9 @@ pub enum AddUserError {
     /// Somebody has this id.
     #[error("there is a user with the id {1} already")]
     IdTaken(usize, UserId),
-    /// The hashing threads are busy.
-    #[error("too many passwords are being checked; try again")]
-    Busy,
+    /// The password was not taken.
+    #[error(transparent)]
+    Password(#[from] NewPasswordError),
     /// It could not be done.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -34,22 +35,19 @@ impl AddUserError {
     pub const fn index(&self) -> Option<usize> {
         match self {
             Self::EmailTaken(index, _) | Self::IdTaken(index, _) => Some(*index),
-            Self::Busy | Self::Fault(_) => None,
+            Self::Password(_) | Self::Fault(_) => None,
         }
     }
 }
 
-/// Adds one user, with a password in the clear that is hashed here.
+/// Adds one user, with a password in the clear that is hashed here, and must be as strong as one that people choose.
 ///
 /// # Errors
 /// [`AddUserError`].
 pub async fn add_user(ledger: &Ledger, mut user: NewUser, password: Option<Password>) -> Result<UserId, AddUserError> {
     if let Some(password) = password {
-        let cost = ledger.settings().password;
-        user.password = Some(ledger.hasher().hash(&cost, password).await.map_err(|error| match error {
-            HashError::Busy => AddUserError::Busy,
-            HashError::Fault(fault) => fault.into(),
-        })?);
+        let known = vec![user.email.shown().to_owned(), user.name.as_str().to_owned()];
+        user.password = Some(hash_new(ledger, password, known).await?);
     }
     let ids = import_users(ledger, vec![user]).await?;
     ids.first().copied().ok_or(AddUserError::Fault(Fault::Closed))

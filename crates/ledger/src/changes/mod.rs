@@ -32,7 +32,7 @@ pub(crate) use log_in::count_from_zero;
 pub use log_in::{LogIn, LogInError, log_in};
 pub use log_out::log_out;
 pub use revoke::{Which, revoke, revoke_others, revoke_session};
-pub use set_password::set_password;
+pub use set_password::{SetPasswordError, set_password};
 pub use set_user::{SetUser, set_user};
 pub use sign_up::{SignUp, SignUpError, sign_up};
 pub use start_session::{Browser, SignedIn};
@@ -131,7 +131,7 @@ pub enum NewPasswordError {
     #[error(transparent)]
     TooWeak(#[from] TooWeak),
     /// The hashing threads are busy.
-    #[error("too many passwords are being checked")]
+    #[error("too many passwords are being checked; try again")]
     Busy,
     /// It could not be hashed.
     #[error(transparent)]

@@ -6,31 +6,51 @@ use vestibule_gate::table::Forget;
 use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
-use crate::proof::password::HashError;
 use crate::store::{sessions, users};
 use crate::user::{User, UserRef};
 
-use super::ChangeError;
+use super::{NewPasswordError, hash_new};
 
-/// Sets a password without asking how strong it is: the operator knows what they do. Guests get none.
+/// Why the password stayed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SetPasswordError {
+    /// There is no such user, or it is a guest.
+    #[error("there is no such user")]
+    NoSuchUser,
+    /// The new one was not taken.
+    #[error(transparent)]
+    New(#[from] NewPasswordError),
+}
+
+impl From<Fault> for SetPasswordError {
+    fn from(fault: Fault) -> Self {
+        Self::New(fault.into())
+    }
+}
+
+/// Sets a password, which must be as strong as one that people choose: whoever types `changeme` at a terminal opens the
+/// account to everybody who guesses, too. Guests get none.
 ///
 /// # Errors
-/// [`ChangeError`].
-pub async fn set_password(ledger: &Ledger, who: &UserRef, password: Password) -> Result<User, ChangeError> {
-    let cost = ledger.settings().password;
-    let hash = ledger.hasher().hash(&cost, password).await.map_err(|error| match error {
-        HashError::Busy => Fault::Store("too many passwords are being checked; try again".to_owned()),
-        HashError::Fault(fault) => fault,
-    })?;
+/// [`SetPasswordError`].
+pub async fn set_password(ledger: &Ledger, who: &UserRef, password: Password) -> Result<User, SetPasswordError> {
+    let mut sql = ledger.store().read().await?;
+    let row = users::find(&mut sql, who).await?.ok_or(SetPasswordError::NoSuchUser)?;
+    drop(sql);
+    // Its id, not its address: that may go to somebody else while the password is hashed.
+    let id = row.user.id;
+    let email = row.user.email.as_ref().map(|email| email.shown().to_owned());
+    let known = email.into_iter().chain([row.user.name.as_str().to_owned()]).collect();
+    let hash = hash_new(ledger, password, known).await?;
     let mut change = Change::begin(ledger).await?;
-    let mut row = users::find(change.sql(), who).await?.ok_or(ChangeError::NoSuchUser)?;
+    let mut row = users::find(change.sql(), &UserRef::Id(id)).await?.ok_or(SetPasswordError::NoSuchUser)?;
     if row.user.anonymous {
-        return Err(ChangeError::NoSuchUser);
+        return Err(SetPasswordError::NoSuchUser);
     }
     row.password_hash = Some(hash);
     users::update(change.sql(), &row).await?;
-    sessions::delete_of(change.sql(), row.user.id, None).await?;
-    change.commit(vec![Forget::User(row.user.id)]).await?;
-    tracing::info!(user = %row.user.id, "a password was set by the operator");
+    sessions::delete_of(change.sql(), id, None).await?;
+    change.commit(vec![Forget::User(id)]).await?;
+    tracing::info!(user = %id, "a password was set by the operator");
     Ok(row.user)
 }

@@ -244,16 +244,36 @@ async fn a_disabled_user_is_told_so_only_after_the_right_password() {
 
 #[tokio::test]
 async fn an_imported_hash_signs_in_and_is_rehashed() {
-    let house = House::new().await;
-    let hash = StoredHash::parse(&bcrypt::hash(PASSWORD, 4).unwrap()).unwrap();
-    let id = UserId::parse("0190a5f8-7b7c-4d4e-8f00-0123456789ab").unwrap();
-    import_users(&house.ledger, vec![NewUser { id: Some(id), password: Some(hash), ..ada() }]).await.unwrap();
-    assert_eq!(house.sign_in(browser()).await.unwrap().user, id);
-    let mut sql = house.ledger.store().read().await.unwrap();
-    let row = users::find(&mut sql, &UserRef::Id(id)).await.unwrap().unwrap();
-    assert!(row.password_hash.unwrap().0.starts_with("$argon2id$"));
-    drop(sql);
-    assert!(house.sign_in(browser()).await.is_ok());
+    // Made with Go's golang.org/x/crypto/bcrypt v0.58.0 as Authgear does; see proof/stored.rs.
+    let authgear = "$bcrypt-sha512$$2a$04$jnnn/otolaRFh4T6dhpCheGI0U0rhRiph9aV.BRJqt.HNiDKpWdvS";
+    for hash in [bcrypt::hash(PASSWORD, 4).unwrap(), authgear.to_owned()] {
+        let house = House::new().await;
+        let hash = StoredHash::parse(&hash).unwrap();
+        let id = UserId::parse("0190a5f8-7b7c-4d4e-8f00-0123456789ab").unwrap();
+        import_users(&house.ledger, vec![NewUser { id: Some(id), password: Some(hash), ..ada() }]).await.unwrap();
+        assert!(matches!(house.try_password("quiet harbour lanter", browser()).await, Err(LogInError::Wrong)));
+        assert_eq!(house.sign_in(browser()).await.unwrap().user, id);
+        let mut sql = house.ledger.store().read().await.unwrap();
+        let row = users::find(&mut sql, &UserRef::Id(id)).await.unwrap().unwrap();
+        assert!(row.password_hash.unwrap().0.starts_with("$argon2id$"));
+        drop(sql);
+        assert!(house.sign_in(browser()).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn an_operator_s_password_must_be_as_strong_as_anybody_s() {
+    let (house, id) = House::with_ada().await;
+    let who = UserRef::Id(id);
+    for weak in ["password", "aaaaaaaaaaaa", "12345678"] {
+        let refused = set_password(&house.ledger, &who, password(weak)).await;
+        assert!(matches!(refused, Err(SetPasswordError::New(NewPasswordError::TooWeak(_)))), "{weak}: {refused:?}");
+        let bob = NewUser { email: email("bob@example.com"), ..ada() };
+        let refused = add_user(&house.ledger, bob, Some(password(weak))).await;
+        assert!(matches!(refused, Err(AddUserError::Password(NewPasswordError::TooWeak(_)))), "{weak}: {refused:?}");
+    }
+    assert!(house.sign_in(browser()).await.is_ok(), "the old password stays");
+    assert_eq!(queries::statistics(&house.ledger).await.unwrap().users, 1);
 }
 
 #[tokio::test]

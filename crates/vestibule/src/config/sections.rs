@@ -125,7 +125,7 @@ section! {
 section! {
     /// What a password must be, and what hashing one costs (Argon2id; the defaults are OWASP's).
     Password in "password" {
-        /// The least strength by zxcvbn, 0 to 4.
+        /// The least strength of a new password by zxcvbn, 0 to 4; also of one that an operator sets.
         min_score: u32 = Raw::Number(2),
         /// Memory a hash, in KiB. 64 to 1048576.
         memory_kib: u32 = Raw::Number(19_456),

@@ -5,8 +5,8 @@ use std::iter;
 
 use vestibule_gate::account::{Password, Roles};
 use vestibule_gate::id::UserId;
-use vestibule_ledger::changes::{self, AddUserError, Which};
-use vestibule_ledger::proof::strength::{self, TooWeak};
+use vestibule_ledger::changes::{self, AddUserError, NewPasswordError, SetPasswordError, Which};
+use vestibule_ledger::proof::strength::TooWeak;
 use vestibule_ledger::{Ledger, NewUser, User, UserRef, backup, queries};
 
 use super::command::{AddUser, Command, Revoke, SetUser};
@@ -64,15 +64,13 @@ async fn list(ledger: &Ledger, after: Option<UserId>) -> Result<Reply, Refusal> 
 async fn add(ledger: &Ledger, user: AddUser) -> Result<Reply, Refusal> {
     let roles = roles(&user.roles)?;
     let (email, name) = (user.email.0, user.name.0);
-    let password = match user.password {
-        None => None,
-        Some(Written(password)) => {
-            Some(strong(ledger, password, vec![email.shown().to_owned(), name.as_str().to_owned()]).await?)
-        }
-    };
     let id = user.id.map(|id| id.0);
     let new = NewUser { id, email, name, roles, verified: user.verified, password: None };
-    let id = changes::add_user(ledger, new, password).await.map_err(refusal)?;
+    let added = changes::add_user(ledger, new, user.password.map(|password| password.0)).await;
+    let id = added.map_err(|error| match error {
+        AddUserError::Password(error) => not_taken(ledger, error),
+        other => refusal(other),
+    })?;
     Ok(Reply::Added(id.to_string()))
 }
 
@@ -92,11 +90,11 @@ async fn set_user(ledger: &Ledger, set: SetUser) -> Result<Reply, Refusal> {
 }
 
 async fn set_password(ledger: &Ledger, who: &UserRef, password: Password) -> Result<Reply, Refusal> {
-    let user = find(ledger, who).await?;
-    let email = user.email.iter().map(|email| email.shown().to_owned());
-    let known = email.chain([user.name.as_str().to_owned()]).collect();
-    let password = strong(ledger, password, known).await?;
-    done(changes::set_password(ledger, &UserRef::Id(user.id), password).await)
+    let set = changes::set_password(ledger, who, password).await;
+    set.map(|_| Reply::Done).map_err(|error| match error {
+        SetPasswordError::New(error) => not_taken(ledger, error),
+        SetPasswordError::NoSuchUser => refusal(error),
+    })
 }
 
 async fn sessions(ledger: &Ledger, who: &UserRef) -> Result<Reply, Refusal> {
@@ -121,22 +119,21 @@ async fn find(ledger: &Ledger, who: &UserRef) -> Result<User, Refusal> {
     queries::user(ledger, who).await.map_err(refusal)?.ok_or_else(|| refusal("there is no such user"))
 }
 
-/// The ledger hashes whatever an operator gives it. One that can be guessed is refused here all the same:
-/// `[password] min_score` is a promise about every account.
-async fn strong(ledger: &Ledger, password: Password, known: Vec<String>) -> Result<Password, Refusal> {
-    let min_score = ledger.settings().password.min_score;
-    let estimate = move || {
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        strength::require(&password, &known, min_score).map(|()| password).map_err(|weak| advice(&weak))
-    };
-    tokio::task::spawn_blocking(estimate).await.map_err(refusal)?
+fn not_taken(ledger: &Ledger, error: NewPasswordError) -> Refusal {
+    match error {
+        NewPasswordError::TooWeak(weak) => {
+            let (score, min_score) = (weak.score, ledger.settings().password.min_score);
+            Refusal(format!("{} It scores {score} of 4, and [password] min_score asks for {min_score}.", advice(&weak)))
+        }
+        NewPasswordError::Busy | NewPasswordError::Fault(_) => refusal(error),
+    }
 }
 
 /// Why a password can be guessed and what would be better, in the words of the pages.
-fn advice(weak: &TooWeak) -> Refusal {
+fn advice(weak: &TooWeak) -> String {
     let texts = Texts::for_request(None);
     let said = weak.warning.iter().chain(&weak.suggestions).map(|name| texts.get(&format!("strength-{name}")));
-    Refusal(iter::once(texts.get("password-weak")).chain(said).collect::<Vec<_>>().join(" "))
+    iter::once(texts.get("password-weak")).chain(said).collect::<Vec<_>>().join(" ")
 }
 
 fn roles(written: &[Written<vestibule_gate::account::Role>]) -> Result<Roles, Refusal> {

@@ -29,7 +29,8 @@ pub(in crate::cli) struct Add {
     /// The id that applications know them by already, a UUID; made when it is not given.
     #[arg(long, value_name = "UUID")]
     id: Option<Written<UserId>>,
-    /// Read the password from standard input; one newline at its end is not part of it.
+    /// Read the password from standard input; one newline at its end is not part of it. It must be as strong as one
+    /// that people choose themselves: `[password] min_score`.
     #[arg(long, required = true)]
     password_stdin: bool,
 }

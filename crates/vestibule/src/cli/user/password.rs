@@ -5,6 +5,8 @@ use crate::cli::House;
 use crate::control::Command;
 
 /// Set a user's password and end their sessions.
+///
+/// It must be as strong as one that people choose themselves: `[password] min_score`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  pwgen 20 1 | vestibule user password ada@example.com --password-stdin")]
 pub(in crate::cli) struct SetPassword {
