@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::PREFIX;
+use crate::tls::Tls;
 
 /// Where something listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Address {
     Tcp(SocketAddr),
     /// The path of a unix socket.
     Unix(PathBuf),
+    /// https at a TCP address: the host that is asked for, and the certificate that is trusted.
+    Tls(SocketAddr, String, PathBuf),
 }
 
 impl fmt::Display for Address {
@@ -24,6 +27,7 @@ impl fmt::Display for Address {
         match self {
             Self::Tcp(address) => write!(f, "{address}"),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
+            Self::Tls(address, host, _) => write!(f, "https://{host} at {address}"),
         }
     }
 }
@@ -63,6 +67,7 @@ impl Connection {
                 stream.set_write_timeout(Some(LIMIT))?;
                 Box::new(stream)
             }
+            Address::Tls(address, host, trusted) => Box::new(Tls::connect(*address, host, trusted)?),
         };
         Ok(Self { stream, unread: Vec::new() })
     }

@@ -13,6 +13,7 @@ pub mod port;
 pub mod process;
 pub mod program;
 pub mod server;
+pub mod tls;
 pub mod wait;
 
 use std::io::Write as _;

@@ -12,7 +12,7 @@ use crate::backend::Backend;
 use crate::http::{Address, Response, exchange};
 use crate::person::Person;
 use crate::port;
-use crate::process::Process;
+use crate::process::{self, Process, Said};
 use crate::server::{Setup, Vestibule};
 
 /// A running nginx.
@@ -49,6 +49,20 @@ impl Nginx {
         Self { folder, process }
     }
 
+    /// What `nginx -t` says of a configuration, and whether it takes it.
+    ///
+    /// # Panics
+    /// When there is no nginx.
+    pub fn check(config: &str) -> Said {
+        let folder = tempfile::Builder::new().prefix("vestibule-nginx-").tempdir().expect("a folder can be made");
+        let file = folder.path().join("nginx.conf");
+        fs::write(&file, config).expect("our own folder");
+        let globals = format!("pid {};", folder.path().join("nginx.pid").display());
+        let mut command = Command::new("nginx");
+        command.args(["-t", "-e", "/dev/null", "-g", &globals, "-p"]).arg(folder.path()).arg("-c").arg(&file);
+        process::run(&mut command, "")
+    }
+
     /// nginx's error log.
     pub fn errors(&self) -> String {
         let log = fs::read_to_string(self.folder.path().join("error.log")).unwrap_or_default();
@@ -72,9 +86,16 @@ impl Site {
     /// Behind the configuration that the binary prints.
     pub fn printed(setup: Setup) -> Self {
         let address = port::free();
-        let mut vestibule = setup.origin(&format!("http://localhost:{}", address.port())).prepare();
+        let setup = setup.origin(&format!("http://localhost:{}", address.port()));
+        Self::with(setup, address, |vestibule, app| printed(vestibule, app, address))
+    }
+
+    /// Behind the configuration that is made for this server and the application at this URL. Something of it must
+    /// listen at the address.
+    pub fn with(setup: Setup, address: SocketAddr, make: impl FnOnce(&Vestibule, &str) -> String) -> Self {
+        let mut vestibule = setup.prepare();
         let backend = Backend::start();
-        let config = printed(&vestibule, &backend.url(), address);
+        let config = make(&vestibule, &backend.url());
         vestibule.start();
         let nginx = Nginx::start(&config, address);
         Self { vestibule, backend, nginx, address }
@@ -119,6 +140,14 @@ impl Site {
         exchange(&self.proxy(), format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{close}{lines}\r\n").as_bytes())
     }
 
+    /// Sends a GET for a host of this nginx.
+    #[track_caller]
+    pub fn get_of(&self, host: &str, path: &str, headers: &[(&str, &str)]) -> Response {
+        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{lines}\r\n");
+        exchange(&self.proxy(), request.as_bytes())
+    }
+
     /// What the application was told about somebody with this `Cookie` line: the user id, if any.
     #[track_caller]
     pub fn user_seen_for(&self, cookie: &str) -> Option<String> {
@@ -128,10 +157,14 @@ impl Site {
     }
 }
 
+/// What `vestibule proxy-config nginx` prints with these options.
+pub fn printed_with(vestibule: &Vestibule, options: &[&str]) -> String {
+    vestibule.cli(&[&["proxy-config", "nginx"], options].concat()).expect_code(0).out
+}
+
 /// What `vestibule proxy-config nginx` prints for an application.
 pub fn printed(vestibule: &Vestibule, app: &str, listen: SocketAddr) -> String {
-    let listen = listen.to_string();
-    vestibule.cli(&["proxy-config", "nginx", "--app", app, "--listen", &listen]).expect_code(0).out
+    printed_with(vestibule, &["--app", app, "--listen", &listen.to_string()])
 }
 
 /// The configuration that Authgear publishes, with its one mistake mended: there both variables have one name, and the

@@ -6,7 +6,7 @@ use vestibule_tests::nginx::Site;
 use vestibule_tests::server::Setup;
 
 /// The contract's closed list.
-const SUFFIXES: [&str; 11] = [
+pub(super) const SUFFIXES: [&str; 11] = [
     "session-valid",
     "user-id",
     "user-anonymous",

@@ -3,8 +3,12 @@
 mod bodies;
 mod cache;
 mod cookies;
+mod existing;
 mod forging;
 mod moving;
+mod neighbours;
 mod paths;
 mod printed;
 mod published;
+mod shapes;
+mod tls;

@@ -1,7 +1,12 @@
 //! `vestibule proxy-config ...`: what a proxy must be told, made from the present configuration. A file a proxy.
 
+mod advice;
 mod app;
 mod cookies;
+mod hosts;
+mod http;
+mod listen;
+mod name;
 mod nginx;
 mod pages;
 mod server;

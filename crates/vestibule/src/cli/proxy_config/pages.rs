@@ -12,6 +12,8 @@ proxy_set_header X-Forwarded-For   $remote_addr;
 proxy_set_header X-Forwarded-Proto $scheme;
 proxy_connect_timeout 2s; proxy_send_timeout 15s; proxy_read_timeout 30s;
 client_max_body_size 64k;
+# Not from a block further out: these pages are one person's each, and answer for themselves.
+auth_request off; proxy_cache off; proxy_store off; proxy_intercept_errors off;
 ";
 
 /// The lines of one of the pages' locations. Each `proxy_set_header` here replaces those of the server, so the identity
@@ -41,5 +43,5 @@ pub(super) fn under_a_path(config: &Config) -> String {
 
 /// The pages on a host of their own.
 pub(super) fn on_their_own(config: &Config) -> String {
-    format!("# Our pages, on a host of their own.\n{}", location("/", &proxied(config)))
+    location("/", &proxied(config))
 }

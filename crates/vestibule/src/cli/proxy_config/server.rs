@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use vestibule_gate::verdict::SUFFIXES;
+
 use super::app::App;
 use super::cookies::CLEANED;
 use crate::config::Config;
@@ -29,16 +31,15 @@ pub(super) fn gate(config: &Config) -> String {
 const REFUSALS: &str = "\
 # Paths that could be read in two ways are refused before anybody is asked.
 if ($vestibule_bad_uri) { return 400; }
-# Names with `_` or other odd characters are dropped: applications read `X_Authgear_User_Id` as one of ours.
+# Once more, for the lines behind `Host`.
 underscores_in_headers off;
 ignore_invalid_headers on;
-# Room for large cookies, and for the application's large answers.
-large_client_header_buffers 4 32k;
+# Room for the application's large answers.
 proxy_buffer_size 16k; proxy_buffers 8 16k; proxy_busy_buffers_size 32k;
 # The largest upload; raise it for an application that takes larger ones.
 client_max_body_size 10m;
 # Who sends slowly is not waited for.
-client_header_timeout 15s; client_body_timeout 30s; send_timeout 30s;
+client_body_timeout 30s; send_timeout 30s;
 ";
 
 const FORWARDED: &str = "\
@@ -63,15 +64,20 @@ fn identity(config: &Config) -> String {
          # value deletes what the client sent. They stand at the server, so they hold in locations without auth_request\n\
          # too. BEWARE: one proxy_set_header in a location of yours replaces ALL of these there: repeat them.\n",
     );
-    for name in config.headers.prefix.names() {
-        let variable = name.replace('-', "_");
-        let _ = writeln!(out, "auth_request_set $vestibule_{variable} $upstream_http_{variable};");
+    let names: Vec<(String, String)> = config.headers.prefix.names().zip(SUFFIXES).map(variable).collect();
+    for (name, variable) in &names {
+        let _ = writeln!(out, "auth_request_set {variable} $upstream_http_{};", name.replace('-', "_"));
     }
-    for name in config.headers.prefix.names() {
-        let _ = writeln!(out, "proxy_set_header {name} $vestibule_{};", name.replace('-', "_"));
+    for (name, variable) in &names {
+        let _ = writeln!(out, "proxy_set_header {name} {variable};");
     }
     let _ = writeln!(out, "# Without our cookies.\nproxy_set_header Cookie {CLEANED};");
     out
+}
+
+/// A name of the list and its variable, which does without the prefix: nginx takes no more than some 45 characters.
+fn variable((name, suffix): (String, &str)) -> (String, String) {
+    (name, format!("$vestibule_{}", suffix.replace('-', "_")))
 }
 
 fn rewriters() -> String {
@@ -81,15 +87,16 @@ fn rewriters() -> String {
 
 /// The inner location that asks.
 pub(super) fn check(config: &Config) -> String {
-    let cache = config.resolver.cache_for.map(|_| {
-        format!(
+    let cache = match config.resolver.cache_for {
+        None => "  proxy_cache off;\n".to_owned(),
+        Some(_) => format!(
             "  # [resolver] cache_for: a valid answer is reused for so long, and so is one that was revoked meanwhile.\n  \
              # Only answers that say so are kept; there must be no proxy_cache_valid here.\n  \
-             proxy_cache vestibule; proxy_cache_key \"$cookie_{}|$http_authorization\";\n",
+             proxy_cache vestibule; proxy_cache_key \"$cookie_{}|$http_authorization\"; proxy_cache_use_stale off;\n",
             config.cookie_names().session()
-        )
-    });
-    format!("{CHECK}{}}}\n", cache.unwrap_or_default())
+        ),
+    };
+    format!("{CHECK}{cache}}}\n")
 }
 
 const CHECK: &str = "\
@@ -109,6 +116,10 @@ location = /_vestibule {
   proxy_set_header Authorization  $http_authorization;
   proxy_buffer_size 8k; proxy_buffers 4 8k; proxy_busy_buffers_size 16k;
   proxy_connect_timeout 1s; proxy_send_timeout 2s; proxy_read_timeout 2s;
+  # What a block further out has set must not reach in here: with a cache that keeps what we forbid to keep, everybody
+  # would be the first who came; with an error_page that answers 200, everybody would get in while nobody can be asked.
+  proxy_method GET; proxy_set_body \"\"; proxy_store off; proxy_intercept_errors off; error_page 599 /_vestibule;
+  proxy_ignore_headers X-Accel-Redirect X-Accel-Expires;
 ";
 
 /// The way to the application.
