@@ -103,6 +103,11 @@ impl Site {
 
     /// Behind the published configuration, which has no place for our pages: they are at their own listener.
     pub fn published(setup: Setup, cached: bool) -> Self {
+        Self::published_with(setup, cached, |config| config)
+    }
+
+    /// Behind the published configuration as somebody has changed it.
+    pub fn published_with(setup: Setup, cached: bool, change: impl FnOnce(String) -> String) -> Self {
         let address = port::free();
         let vestibule = setup.start();
         let backend = Backend::start();
@@ -116,7 +121,7 @@ impl Site {
         if !cached {
             config = config.lines().filter(|line| !line.contains("proxy_cache")).collect::<Vec<_>>().join("\n");
         }
-        let nginx = Nginx::start(&format!("events {{}}\n{config}"), address);
+        let nginx = Nginx::start(&format!("events {{}}\n{}", change(config)), address);
         Self { vestibule, backend, nginx, address }
     }
 

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use rustix::process::Signal;
 use vestibule_tests::http::{Connection, exchange};
 use vestibule_tests::nginx::Site;
 use vestibule_tests::server::Setup;
+use vestibule_tests::wait;
 
 fn signed_in() -> (Site, String) {
     let site = Site::printed(Setup::default());
@@ -94,6 +97,40 @@ fn a_long_cookie_of_the_application_breaks_nothing() {
     let seen = site.backend.last();
     assert_eq!(seen.identity("session-valid"), Some("true"));
     assert!(seen.head.contains(&"y".repeat(20_000)), "the application's own cookie is lost");
+}
+
+/// More than the resolver takes, or nginx: an error, and the application is not reached.
+#[test]
+fn a_head_that_is_too_large_reaches_nobody() {
+    let (site, cookie) = signed_in();
+    let line = |name: &str, size: usize| format!("{name}: x={}\r\n", "y".repeat(size));
+    for large in
+        [line("Cookie", 40_000), line("X-Any", 40_000), line("Cookie", 30_000).repeat(3), line("X", 30_000).repeat(5)]
+    {
+        let request = format!("GET / HTTP/1.1\r\nHost: any\r\nConnection: close\r\n{cookie}{large}\r\n");
+        let answer = exchange(&site.proxy(), request.as_bytes());
+        assert!(matches!(answer.status, 400 | 500), "{}", answer.head);
+        assert!(site.backend.seen().is_empty());
+    }
+    let many: String = (0..200).map(|number| format!("X-Any-{number}: 1\r\n")).collect();
+    let request = format!("GET / HTTP/1.1\r\nHost: any\r\nConnection: close\r\n{cookie}{many}\r\n");
+    assert_eq!(exchange(&site.proxy(), request.as_bytes()).status, 200, "{}", site.nginx.errors());
+    assert_eq!(site.backend.last().identity("session-valid"), Some("true"));
+}
+
+#[test]
+fn a_resolver_that_hangs_holds_nobody_for_long() {
+    let (mut site, cookie) = signed_in();
+    let request = format!("GET / HTTP/1.1\r\nHost: any\r\nConnection: close\r\n{cookie}\r\n");
+    assert_eq!(exchange(&site.proxy(), request.as_bytes()).status, 200);
+    let reached = site.backend.seen().len();
+    site.vestibule.process().signal(Signal::STOP);
+    let (answer, took) = wait::measured(|| exchange(&site.proxy(), request.as_bytes()));
+    assert_eq!(answer.status, 500);
+    assert!(took < Duration::from_secs(8), "{took:?}");
+    assert_eq!(site.backend.seen().len(), reached);
+    site.vestibule.process().signal(Signal::CONT);
+    assert_eq!(exchange(&site.proxy(), request.as_bytes()).status, 200, "and all is well when it is back");
 }
 
 #[test]

@@ -8,18 +8,60 @@ use vestibule_tests::server::Setup;
 #[test]
 fn a_path_with_two_readings_is_refused() {
     let site = Site::printed(Setup::default());
-    for path in
-        ["/a#b", "/#/../admin", "/a\\b", "/a\\..\\admin", "/public/../admin", "/./admin", "/admin/..", "//admin"]
-    {
+    for path in [
+        "/a#b",
+        "/#/../admin",
+        "/a?b#c",
+        "/a\\b",
+        "/a\\..\\admin",
+        "/public/../admin",
+        "/./admin",
+        "/admin/..",
+        "/admin/.",
+        "/..?a",
+        "/a/.?b",
+        "//admin",
+        "/a//b",
+        "/a/%2e%2e/admin",
+        "/a/.%2E/admin",
+        "/a%2f..%2fadmin",
+        "/a%2F.%2fadmin",
+        "/%2e",
+        "/auth/%2e%2e/admin",
+        "/auth/../admin",
+        "/a/%00",
+        "*",
+        "admin",
+        "http://any/../admin",
+        "http://any//admin",
+        "http://any#/admin",
+    ] {
         let answer = site.get(path, &[]);
         assert_eq!(answer.status, 400, "{path}: {}", answer.head);
     }
     assert!(site.backend.seen().is_empty(), "{:?}", site.backend.seen());
     // What has one reading passes untouched.
-    for path in ["/", "/a/b?c=..//d", "/a%20b", "/a..b/...", "/~x/%C3%A9"] {
+    for path in
+        ["/", "/a/b?c=..//d", "/a%20b", "/a..b/...", "/~x/%C3%A9", "/a;b=c/d", "/a%2fb", "/%61dmin", "/a/.well-known/x"]
+    {
         assert_eq!(site.get(path, &[]).status, 200, "{path}");
         assert!(site.backend.last().head.starts_with(&format!("GET {path} HTTP/1.")), "{}", site.backend.last().head);
     }
+}
+
+/// What nginx takes for our pages goes to our pages, and they take nothing of it for theirs.
+#[test]
+fn a_path_is_the_application_s_or_the_pages_and_never_both() {
+    let site = Site::printed(Setup::default());
+    for path in ["/%61uth/login", "/auth%2flogin", "/auth/..;/admin", "/auth/%2561", "/auth/;/login"] {
+        let answer = site.get(path, &[]);
+        assert!(site.backend.seen().is_empty(), "{path} reached the application");
+        assert_eq!(answer.status, 404, "{path}: {}", answer.head);
+    }
+    for path in ["/Auth/login", "/authx", "/auth.", "/x/auth/login"] {
+        assert_eq!(site.get(path, &[]).text(), "application", "{path}");
+    }
+    assert_eq!(site.get("/auth", &[]).status, 303);
 }
 
 #[test]

@@ -99,6 +99,18 @@ fn the_published_file_has_the_hole_that_the_documents_name() {
     assert_eq!(seen.identity("user-id"), None);
 }
 
+/// The mistake of the published form, which our documents name: nginx's subrequests share variables with the request.
+#[test]
+fn one_name_for_two_variables_and_the_application_is_never_asked() {
+    let site = Site::published_with(Setup::default(), false, |config| config.replace("$authgear", "$backend"));
+    site.vestibule.add_user("ada@example.com", &[]);
+    let cookie = format!("session={}", site.vestibule.create_session("ada@example.com"));
+    let answer = site.get("/", &[("Cookie", &cookie)]);
+    assert!(site.backend.seen().is_empty(), "the published file has learnt: mend the documents");
+    assert_eq!((answer.status, answer.text().as_str()), (200, ""), "{}", answer.head);
+    assert_eq!(answer.identity("session-valid"), Some("true"), "the browser gets what the application should");
+}
+
 fn post(site: &Site, size: usize) -> Response {
     let head = format!("POST / HTTP/1.1\r\nHost: any\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n");
     exchange(&site.proxy(), &[head.into_bytes(), vec![b'x'; size]].concat())
