@@ -80,6 +80,8 @@ pub struct Site {
     pub nginx: Nginx,
     /// Where the proxy listens.
     pub address: SocketAddr,
+    /// The proxy's configuration.
+    pub config: String,
 }
 
 impl Site {
@@ -98,7 +100,7 @@ impl Site {
         let config = make(&vestibule, &backend.url());
         vestibule.start();
         let nginx = Nginx::start(&config, address);
-        Self { vestibule, backend, nginx, address }
+        Self { vestibule, backend, nginx, address, config }
     }
 
     /// Behind the published configuration, which has no place for our pages: they are at their own listener.
@@ -121,8 +123,9 @@ impl Site {
         if !cached {
             config = config.lines().filter(|line| !line.contains("proxy_cache")).collect::<Vec<_>>().join("\n");
         }
-        let nginx = Nginx::start(&format!("events {{}}\n{}", change(config)), address);
-        Self { vestibule, backend, nginx, address }
+        let config = format!("events {{}}\n{}", change(config));
+        let nginx = Nginx::start(&config, address);
+        Self { vestibule, backend, nginx, address, config }
     }
 
     /// The proxy.

@@ -3,6 +3,7 @@
 mod bodies;
 mod cache;
 mod cookies;
+mod doctor;
 mod existing;
 mod forging;
 mod moving;

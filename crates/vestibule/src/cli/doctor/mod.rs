@@ -19,7 +19,7 @@ use finding::{Finding, Weight};
 #[command(after_help = "Example:\n  vestibule doctor\n  vestibule doctor --nginx /etc/nginx/nginx.conf\n\n\
     Exit code 1 when something is wrong; a note alone is none.")]
 pub(super) struct Doctor {
-    /// A configuration of nginx, to be read too. What it includes is not read: `nginx -T > FILE` writes it all in one.
+    /// A configuration of nginx, to be read too, with what it includes: relative names begin in its folder.
     #[arg(long, value_name = "FILE")]
     nginx: Option<PathBuf>,
 }
@@ -49,10 +49,7 @@ impl Doctor {
         findings.extend(store);
         findings.extend(listeners::look(config, server.is_some()));
         if let Some(file) = &self.nginx {
-            findings.extend(match std::fs::read_to_string(file) {
-                Ok(text) => nginx::look(config, file, &text),
-                Err(error) => vec![Finding::wrong(file.display().to_string(), format!("cannot be read: {error}"))],
-            });
+            findings.extend(nginx::look(config, file));
         }
         findings
     }

@@ -1,33 +1,23 @@
-//! The statements of an nginx configuration, each with its line and the blocks that it is in. Quotes and comments are
-//! read as nginx reads them; what the statements mean is not.
+//! The text of one file of nginx, statement by statement. Quotes and comments are read as nginx reads them; what the
+//! statements mean is not.
 
-/// `name word word;` or `name word {`.
+use std::iter::Peekable;
+use std::str::Chars;
+
+/// What stands in a file, each with its line, from 1.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Statement {
-    /// Where it begins, from 1.
-    pub(super) line: usize,
-    /// The blocks around it, outermost first, each by a number of its own.
-    pub(super) block: Vec<usize>,
-    words: Vec<String>,
-}
-
-impl Statement {
-    /// What it is about.
-    pub(super) fn name(&self) -> &str {
-        self.word(0)
-    }
-
-    /// A word; empty when there are not so many.
-    pub(super) fn word(&self, index: usize) -> &str {
-        self.words.get(index).map_or("", String::as_str)
-    }
+pub(super) enum Item {
+    /// `name word word;`, or `name word {` if it opens a block.
+    Statement { line: usize, words: Vec<String>, opens: bool },
+    /// `}`.
+    Close,
 }
 
 /// Reads them; the line from which braces or quotes do not match is the error.
-pub(super) fn statements(text: &str) -> Result<Vec<Statement>, usize> {
+pub(super) fn items(text: &str) -> Result<Vec<Item>, usize> {
     let mut found = Vec::new();
-    let (mut block, mut blocks, mut words): (Vec<usize>, usize, Vec<(usize, String)>) = (Vec::new(), 0, Vec::new());
-    let mut line = 1;
+    let (mut depth, mut line) = (0_usize, 1);
+    let mut words: Vec<(usize, String)> = Vec::new();
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
         match c {
@@ -37,34 +27,30 @@ pub(super) fn statements(text: &str) -> Result<Vec<Statement>, usize> {
             ';' | '{' => {
                 let begins = words.first().map_or(line, |(line, _)| *line);
                 let words = words.drain(..).map(|(_, word)| word).collect();
-                found.push(Statement { line: begins, block: block.clone(), words });
-                if c == '{' {
-                    blocks += 1;
-                    block.push(blocks);
-                }
+                found.push(Item::Statement { line: begins, words, opens: c == '{' });
+                depth += usize::from(c == '{');
             }
-            '}' => drop(block.pop().ok_or(line)?),
+            '}' => {
+                depth = depth.checked_sub(1).ok_or(line)?;
+                found.push(Item::Close);
+            }
             quote @ ('"' | '\'') => words.push((line, quoted(quote, &mut characters, &mut line)?)),
-            first => {
-                let mut word = String::from(first);
-                // `${name}` is part of a word.
-                while let Some(c) =
-                    characters.next_if(|&c| !c.is_whitespace() && c != ';' && (c != '{' || word.ends_with('$')))
-                {
-                    word.push(c);
-                }
-                words.push((line, word));
-            }
+            first => words.push((line, bare(first, &mut characters))),
         }
     }
-    if block.is_empty() && words.is_empty() { Ok(found) } else { Err(line) }
+    if depth == 0 && words.is_empty() { Ok(found) } else { Err(line) }
 }
 
-fn quoted(
-    quote: char,
-    characters: &mut std::iter::Peekable<std::str::Chars<'_>>,
-    line: &mut usize,
-) -> Result<String, usize> {
+fn bare(first: char, characters: &mut Peekable<Chars<'_>>) -> String {
+    let mut word = String::from(first);
+    // `${name}` is part of a word.
+    while let Some(c) = characters.next_if(|&c| !c.is_whitespace() && c != ';' && (c != '{' || word.ends_with('$'))) {
+        word.push(c);
+    }
+    word
+}
+
+fn quoted(quote: char, characters: &mut Peekable<Chars<'_>>, line: &mut usize) -> Result<String, usize> {
     let begins = *line;
     let mut word = String::new();
     while let Some(c) = characters.next() {
