@@ -40,7 +40,7 @@ impl Ledger {
     /// # Errors
     /// [`OpenError`], in words for the operator. [`OpenError::InUse`] when another process has the folder.
     pub async fn open(settings: Settings) -> Result<Self, OpenError> {
-        password::argon2(&settings.password)
+        password::params(&settings.password)
             .map_err(|_| OpenError::Password("Argon2 does not take these parameters together".to_owned()))?;
         let folder = Folder::open(&settings.data_dir)?;
         let path = folder.database();

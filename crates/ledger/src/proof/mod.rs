@@ -1,5 +1,6 @@
 //! What a person proves themselves with, and how often they may try.
 
+mod argon2id;
 pub mod device;
 pub mod limits;
 pub mod password;

@@ -6,11 +6,12 @@
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
+use argon2::Params;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use vestibule_gate::account::Password;
 
+use super::argon2id::{self, Memory};
 use super::stored::Form;
 use crate::fault::Fault;
 use crate::mint;
@@ -42,7 +43,7 @@ pub(crate) enum Verified {
     RightButOld,
 }
 
-type Job = Box<dyn FnOnce() + Send>;
+type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 /// The threads that hash.
 #[derive(Clone)]
@@ -65,9 +66,9 @@ impl Hasher {
 
     /// Hashes a password with these parameters.
     pub(crate) async fn hash(&self, cost: &PasswordSettings, password: Password) -> Result<StoredHash, HashError> {
-        let argon2 = argon2(cost)?;
+        let params = params(cost)?;
         let salt: [u8; 16] = mint::random()?;
-        self.run(move || hash(&argon2, &password, &salt)).await?
+        self.run(move |memory| hash(&params, &password, &salt, memory)).await?
     }
 
     /// Compares a password with a hash, or with a dummy where there is no account: both take the same time.
@@ -77,19 +78,27 @@ impl Hasher {
         password: Password,
         stored: Option<StoredHash>,
     ) -> Result<Verified, HashError> {
-        let argon2 = argon2(cost)?;
-        self.run(move || verify(&argon2, &password, stored.as_ref())).await
+        let params = params(cost)?;
+        self.run(move |memory| {
+            let verified = verify(&params, &password, stored.as_ref(), memory);
+            memory.keep_only(&params);
+            verified
+        })
+        .await
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Result<T, HashError> {
         let (answer, answered) = oneshot::channel();
         let waiting = self.waiting.clone();
         waiting.increment(1.0);
-        let job: Job = Box::new(move || {
+        let job: Job = Box::new(move |memory| {
             waiting.decrement(1.0);
             // Whoever asked may be gone; then nobody wants the answer.
             if !answer.is_closed() {
-                let _ = answer.send(work());
+                let _ = answer.send(work(memory));
             }
         });
         match self.queue.try_send(job) {
@@ -110,39 +119,39 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::debug!(%error, "the hashing threads keep the usual priority");
     }
+    let mut memory = Memory::default();
     loop {
         let job = jobs.lock().recv();
         match job {
-            Ok(job) => job(),
+            Ok(job) => job(&mut memory),
             Err(_) => return,
         }
     }
 }
 
-/// The hasher for these parameters.
-pub(crate) fn argon2(cost: &PasswordSettings) -> Result<Argon2<'static>, Fault> {
-    let params = Params::new(cost.memory_kib, cost.iterations, cost.parallelism, None)
-        .map_err(|_| Fault::Unreadable("the [password] parameters"))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+/// Argon2id with these costs.
+pub(crate) fn params(cost: &PasswordSettings) -> Result<Params, Fault> {
+    Params::new(cost.memory_kib, cost.iterations, cost.parallelism, None)
+        .map_err(|_| Fault::Unreadable("the [password] parameters"))
 }
 
-fn hash(argon2: &Argon2<'_>, password: &Password, salt: &[u8]) -> Result<StoredHash, HashError> {
-    let hash = argon2.hash_password_with_salt(password.expose().as_bytes(), salt);
-    let hash = hash.map_err(|_| HashError::Fault(Fault::Unreadable("a password")))?;
+fn hash(params: &Params, password: &Password, salt: &[u8], memory: &mut Memory) -> Result<StoredHash, HashError> {
+    let hash = argon2id::hash(params, password.expose().as_bytes(), salt, memory);
+    let hash = hash.ok_or(HashError::Fault(Fault::Unreadable("a password")))?;
     Ok(StoredHash(hash.to_string()))
 }
 
-fn verify(argon2: &Argon2<'_>, password: &Password, stored: Option<&StoredHash>) -> Verified {
+fn verify(params: &Params, password: &Password, stored: Option<&StoredHash>, memory: &mut Memory) -> Verified {
     let Some(stored) = stored else {
         // The same work as for an account: one Argon2 with today's parameters, compared with what cannot match.
         static DUMMY_SALT: OnceLock<[u8; 16]> = OnceLock::new();
         let salt = DUMMY_SALT.get_or_init(|| mint::random().unwrap_or([7; 16]));
-        let _ = std::hint::black_box(hash(argon2, password, salt));
+        let _ = std::hint::black_box(hash(params, password, salt, memory));
         return Verified::Wrong;
     };
     match Form::read(&stored.0) {
-        Some(form) if form.is_of(password) => {
-            if form.is_made_with(argon2.params()) {
+        Some(form) if form.is_of(password, memory) => {
+            if form.is_made_with(params) {
                 Verified::Right
             } else {
                 Verified::RightButOld

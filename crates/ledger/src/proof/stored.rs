@@ -1,11 +1,13 @@
 //! The forms of a stored password hash: ours, and those that people bring from elsewhere. A form is read before a hash
 //! is kept, so that nobody is imported who could never sign in, and nobody whose sign-in would stop the machine.
 
+use argon2::Params;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::{Argon2, Params, PasswordVerifier as _};
 use aws_lc_rs::digest::{SHA512, digest};
 use bcrypt::HashParts;
 use vestibule_gate::account::Password;
+
+use super::argon2id::{self, Memory};
 
 /// What Authgear writes before a bcrypt hash that was made of the password's SHA-512 digest.
 const BCRYPT_OF_SHA512: &str = "$bcrypt-sha512$";
@@ -43,10 +45,10 @@ impl<'h> Form<'h> {
     }
 
     /// Compares it with a password.
-    pub(super) fn is_of(&self, password: &Password) -> bool {
+    pub(super) fn is_of(&self, password: &Password, memory: &mut Memory) -> bool {
         let password = password.expose().as_bytes();
         match self {
-            Self::Argon2id(hash) => Argon2::default().verify_password(password, hash.as_ref()).is_ok(),
+            Self::Argon2id(hash) => argon2id::is_of(hash, password, memory),
             // bcrypt reads 72 bytes; what is longer was cut off where the hash was made, and is here too.
             Self::Bcrypt(hash) => bcrypt::verify(password, hash).unwrap_or(false),
             Self::BcryptOfSha512(hash) => bcrypt::verify(digest(&SHA512, password), hash).unwrap_or(false),
@@ -71,7 +73,7 @@ fn is_bcrypt(text: &str) -> bool {
 mod tests {
     use vestibule_gate::account::Password;
 
-    use super::Form;
+    use super::{Form, Memory};
 
     /// Made with Go's `golang.org/x/crypto/bcrypt` v0.58.0, apart from this implementation and from any server:
     /// `s := sha512.Sum512([]byte(password)); h, _ := bcrypt.GenerateFromPassword(s[:], cost)`, and
@@ -93,16 +95,23 @@ mod tests {
     fn authgear_s_hashes_open_to_their_password_and_to_no_other() {
         for (password, hash) in FROM_GO {
             let form = Form::read(hash).expect(hash);
-            assert!(form.is_of(&Password::parse(password).unwrap()), "{hash}");
+            assert!(form.is_of(&Password::parse(password).unwrap(), &mut Memory::default()), "{hash}");
             // The 73rd byte and those behind it count, unlike in plain bcrypt.
             let other = format!("{}x", password.strip_suffix(' ').unwrap_or(password));
-            assert!(!form.is_of(&Password::parse(&other).unwrap()), "{hash}");
+            assert!(!form.is_of(&Password::parse(&other).unwrap(), &mut Memory::default()), "{hash}");
             let plain = hash.strip_prefix("$bcrypt-sha512$").unwrap();
-            assert!(!Form::read(plain).expect(plain).is_of(&Password::parse(password).unwrap()), "{plain}");
+            assert!(
+                !Form::read(plain).expect(plain).is_of(&Password::parse(password).unwrap(), &mut Memory::default()),
+                "{plain}"
+            );
         }
         let [.., (_, zero), (_, other), _] = FROM_GO;
-        assert!(!Form::read(zero).unwrap().is_of(&Password::parse("quiet harbour 230").unwrap()));
-        assert!(!Form::read(other).unwrap().is_of(&Password::parse("quiet harbour 82").unwrap()));
+        assert!(
+            !Form::read(zero).unwrap().is_of(&Password::parse("quiet harbour 230").unwrap(), &mut Memory::default())
+        );
+        assert!(
+            !Form::read(other).unwrap().is_of(&Password::parse("quiet harbour 82").unwrap(), &mut Memory::default())
+        );
     }
 
     #[test]
