@@ -5,6 +5,7 @@ mod cache;
 mod cookies;
 mod doctor;
 mod existing;
+mod fastcgi;
 mod forging;
 mod moving;
 mod neighbours;

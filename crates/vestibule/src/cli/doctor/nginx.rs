@@ -21,18 +21,17 @@ pub(super) fn look(config: &Config, file: &Path) -> Vec<Finding> {
     findings.extend(question::look(config, &tree));
     findings.extend(switches(&tree));
     findings.extend(headers::look(config, &tree));
-    if tree.asking().next().is_none() && tree.problems.is_empty() {
+    let file = file.display();
+    let is_sound = findings.iter().all(|finding| finding.weight != Weight::Wrong);
+    if is_sound && tree.asking().next().is_none() {
         let text =
             "nothing in it asks Vestibule: there is no `auth_request`; if it is a part of another file, name that";
-        findings.push(Finding::note(file.display().to_string(), text));
-    }
-    if findings.iter().all(|finding| finding.weight != Weight::Wrong) {
-        let more = match tree.files {
-            0 | 1 => String::new(),
-            files => format!(", and what it includes ({} files),", files - 1),
-        };
-        let verb = if tree.files > 1 { "handle" } else { "handles" };
-        findings.push(Finding::fine(format!("{}{more} {verb} every identity header", file.display())));
+        findings.push(Finding::note(file.to_string(), text));
+    } else if is_sound {
+        findings.push(Finding::fine(match tree.files {
+            0 | 1 => format!("{file} handles every identity header"),
+            files => format!("{file}, with the {} files that it includes, handles every identity header", files - 1),
+        }));
     }
     findings
 }

@@ -11,6 +11,7 @@ pub(super) fn look(config: &Config, tree: &Tree) -> Vec<Finding> {
         findings.extend(shared_variables(tree, question));
         findings.extend(cache(config, tree, question));
         findings.extend(yes_to_everybody(tree, question));
+        findings.extend(moved(tree, question));
     }
     findings
 }
@@ -92,4 +93,15 @@ fn yes_to_everybody(tree: &Tree, question: &Statement) -> Vec<Finding> {
             Finding::wrong(page.place.to_string(), text)
         })
         .collect()
+}
+
+/// A `rewrite` of the server, which nginx applies to subrequests, too.
+fn moved(tree: &Tree, question: &Statement) -> Vec<Finding> {
+    let outside = |at: &&Statement| at.block.starts_with(&question.block) && tree.is_in_no_location(at);
+    let path = question.words.last().map_or("", String::as_str);
+    let text = format!(
+        "is applied to the question of {} too: if it matches {path}, somebody else answers; put it into a location",
+        question.place
+    );
+    tree.all("rewrite").filter(outside).map(|at| Finding::note(at.place.to_string(), text.clone())).collect()
 }

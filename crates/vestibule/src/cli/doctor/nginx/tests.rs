@@ -114,6 +114,19 @@ fn what_is_set_badly_is_named() {
     assert!(found.iter().any(|text| text.starts_with("note") && text.contains("h2c")), "{found:?}");
 }
 
+#[test]
+fn a_rewrite_that_could_move_the_question_is_noted() {
+    let site = |outer: &str, inner: &str| {
+        let text = format!("server {{\n{outer}\nlocation /a {{ {inner} auth_request /_q; }} location = /_q {{ }} }}");
+        look_at(&text).into_iter().filter(|line| line.starts_with("note")).collect::<Vec<_>>()
+    };
+    for outer in ["rewrite ^ /index.php;", "if ($host = x) { rewrite ^/x /y; }"] {
+        let found = site(outer, "");
+        assert!(found.len() == 1 && found[0].contains(":2: ") && found[0].contains("/_q"), "{found:?}");
+    }
+    assert!(site("", "rewrite ^/a /b;").is_empty());
+}
+
 fn look_at(text: &str) -> Vec<String> {
     let folder = folder(&[("n", text)]);
     look(&config(), &folder.path().join("n")).iter().map(ToString::to_string).collect()

@@ -83,6 +83,11 @@ impl Tree {
         statement.block.iter().copied().find(|id| self.servers.contains(id)).unwrap_or(0)
     }
 
+    /// Whether a statement stands outside of every location.
+    pub(super) fn is_in_no_location(&self, statement: &Statement) -> bool {
+        self.all("location").filter_map(|location| location.opens).all(|id| !statement.block.contains(&id))
+    }
+
     /// The statements that ask somebody.
     pub(super) fn asking(&self) -> impl Iterator<Item = &Statement> {
         self.all("auth_request").filter(|statement| statement.word(1) != "off")
