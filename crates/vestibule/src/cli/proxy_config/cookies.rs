@@ -15,7 +15,8 @@ pub(super) fn maps(names: &[&str]) -> String {
     let ours = format!("[ \\t]*(?:{})=[^;]*", names.join("|"));
     let mut out = String::from(
         "# Our cookies are for us alone. Each map takes out one run of them; the last one lets through only what has\n\
-         # none left, so that whoever sends more runs than there are maps sends the application no cookies at all.\n",
+         # none left, so that whoever sends more runs than there are maps sends the application no cookies at all. An\n\
+         # application whose own cookie has one of these names does not get it either: set [session] cookie_prefix.\n",
     );
     let mut from = "$http_cookie".to_owned();
     for step in 1..=STEPS {

@@ -111,6 +111,9 @@ impl Nginx {
                  the application; give the pages a path (public_url = \"{url}/auth\") or a host of their own"
             );
         }
+        if url.path() == server::QUESTION {
+            bail!("public_url has the path {}, at which nginx asks Vestibule; choose another path", server::QUESTION);
+        }
         let Some(part) = self.snippet else { return Ok(()) };
         let options = [("--listen", !self.listen.is_empty()), ("--tls-cert", self.tls_cert.is_some())];
         let Some((option, _)) = options.into_iter().find(|(_, is_there)| *is_there) else { return Ok(()) };

@@ -99,6 +99,9 @@ pub(super) fn check(config: &Config) -> String {
     format!("{CHECK}{cache}}}\n")
 }
 
+/// Where nginx asks; in the text below, too.
+pub(super) const QUESTION: &str = "/_vestibule";
+
 const CHECK: &str = "\
 # Asks who it is. Only nginx itself comes in here. Nothing of the client's request is passed on but what is named, over
 # connections that are kept. No answer in time, or any but 200, and nobody gets to the application.

@@ -109,6 +109,8 @@ fn a_bad_flag_says_which_and_what_to_write() {
     }
     let error = tried(OWN, &["--server-name", "auth.example.com"]).unwrap_err();
     assert!(error.contains("--server-name") && error.contains("https://auth.example.com/auth"), "{error}");
+    let error = tried("public_url = \"http://a/_vestibule\"", &[]).unwrap_err();
+    assert!(error.contains("public_url") && error.contains("another path"), "{error}");
     assert!(tried(OWN, &["--snippet=http", "--listen", "80"]).is_ok(), "the pages have a server of their own");
 }
 
