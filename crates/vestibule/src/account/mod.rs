@@ -33,9 +33,14 @@ async fn account(visit: &Visit, page: &str) -> Result<(Identity, User), Response
     let identity = owner(visit, page)?;
     match queries::user(visit.site.ledger(), &UserRef::Id(identity.user())).await {
         Ok(Some(user)) => Ok((identity, user)),
-        Ok(None) => Err(problem::answer(visit, StatusCode::FORBIDDEN)),
+        Ok(None) => Err(gone(visit)),
         Err(fault) => Err(problem::fault(visit, &fault)),
     }
+}
+
+/// The account went while its owner was here, and the session with it.
+fn gone(visit: &Visit) -> Response {
+    page::see_other(&visit.path("/login"))
 }
 
 /// The current password as it was typed, to be confirmed.
@@ -59,7 +64,7 @@ fn not_confirmed(visit: &Visit, error: &ConfirmError) -> Result<(StatusCode, Ref
             Ok((StatusCode::TOO_MANY_REQUESTS, refused, Some(wait.retry_after)))
         }
         ConfirmError::Busy => Ok((StatusCode::SERVICE_UNAVAILABLE, busy(&visit.texts), Some(Span::from_seconds(5)))),
-        ConfirmError::NoSuchUser => Err(problem::answer(visit, StatusCode::FORBIDDEN)),
+        ConfirmError::NoSuchUser => Err(gone(visit)),
         ConfirmError::Fault(fault) => Err(problem::fault(visit, fault)),
     }
 }

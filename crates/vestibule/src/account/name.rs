@@ -8,7 +8,7 @@ use vestibule_ledger::changes::{self, ChangeError};
 use crate::login::name_error;
 use crate::web::{SameOriginForm, page, problem};
 
-use super::{account, home};
+use super::{account, gone, home};
 
 /// Changes the name.
 pub async fn post(form: SameOriginForm) -> Response {
@@ -23,7 +23,7 @@ pub async fn post(form: SameOriginForm) -> Response {
     };
     match changes::change_name(visit.site.ledger(), identity.user(), name).await {
         Ok(()) => page::see_other(&visit.path("/settings?saved=name")),
-        Err(ChangeError::NoSuchUser) => problem::answer(visit, StatusCode::FORBIDDEN),
+        Err(ChangeError::NoSuchUser) => gone(visit),
         Err(ChangeError::Fault(fault)) => problem::fault(visit, &fault),
     }
 }

@@ -58,7 +58,7 @@ pub async fn post(form: SameOriginForm) -> Response {
     let (status, refused, wait) = match sign_up(visit.site.ledger(), attempt).await {
         Ok(session) => return signed_in(visit, &session, &to),
         Err(SignUpError::Fault(fault)) => return problem::fault(visit, &fault),
-        Err(SignUpError::Closed) => return problem::answer(visit, StatusCode::FORBIDDEN),
+        Err(SignUpError::Closed) => (StatusCode::FORBIDDEN, Refusal::default(), None),
         Err(SignUpError::Taken) => {
             // The same form twice, by two clicks: its account is open, and this is its owner.
             match somebody(visit).await {

@@ -101,5 +101,7 @@ async fn as_people_see_it_where_accounts_are_made_by_the_operator() {
     assert_snapshot!("closed", house.browser().get("/auth/signup").await.settled());
     assert_snapshot!("closed_sign_in", house.browser().get("/auth/login").await.settled());
     let fields = [("email", "eve@example.com"), ("password", PASSWORD)];
-    assert_eq!(house.browser().post("/auth/signup", &fields).await.status, StatusCode::FORBIDDEN);
+    let refused = house.browser().post("/auth/signup", &fields).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(refused.body.contains("Accounts are made by your administrator here."), "{}", refused.body);
 }
