@@ -5,6 +5,8 @@
 //! *decides*, it belongs here; if it reads or changes the truth, it belongs to the ledger; if it speaks to the
 //! outside (wire, page, terminal), it belongs to the binary.
 
+#![forbid(unsafe_code)]
+
 pub mod account;
 pub mod claims;
 pub mod decide;

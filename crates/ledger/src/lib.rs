@@ -3,6 +3,8 @@
 //! [`changes`] has a file a change: its folder shows all that can ever change. [`queries`] has a file a question.
 //! [`live`] answers "who is this?". Everything else is how they do it.
 
+#![forbid(unsafe_code)]
+
 pub mod backup;
 pub mod changes;
 pub mod clock;

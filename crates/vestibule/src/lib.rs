@@ -1,5 +1,7 @@
 //! Speaks: the resolver's and the pages' HTTP, the command line, the configuration. Decides nothing, stores nothing.
 
+#![forbid(unsafe_code)]
+
 pub mod account;
 pub mod cli;
 pub mod config;

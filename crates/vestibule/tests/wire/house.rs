@@ -50,7 +50,8 @@ pub(crate) struct House {
     pub(crate) secret: String,
     tcp: std::net::SocketAddr,
     unix: PathBuf,
-    _threads: Threads,
+    /// Those that answer.
+    pub(crate) threads: Threads,
     _folder: TempDir,
 }
 
@@ -83,7 +84,7 @@ impl House {
             first.spawn(async move { service.accept_on(&listener, &loops).await });
         }
         drop(on_the_loop_that_accepts);
-        Self { ledger, service, secret, tcp: address, unix, _threads: threads, _folder: folder }
+        Self { ledger, service, secret, tcp: address, unix, threads, _folder: folder }
     }
 
     /// The Cookie line of the live session.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+mod allocations;
 mod contract;
 mod differential;
 mod house;
@@ -10,3 +11,6 @@ mod ops;
 mod pages;
 mod slow;
 mod smuggling;
+
+#[global_allocator]
+static ALLOCATOR: allocations::Counting = allocations::Counting;
