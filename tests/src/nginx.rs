@@ -4,6 +4,7 @@
 use std::fs::{self, Permissions};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -31,7 +32,7 @@ impl Nginx {
         let folder = tempfile::Builder::new().prefix("vestibule-nginx-").tempdir().expect("a folder can be made");
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("our own folder");
         let file = folder.path().join("nginx.conf");
-        fs::write(&file, config).expect("our own folder");
+        fs::write(&file, in_our_own_folder(config, folder.path())).expect("our own folder");
         let errors = folder.path().join("error.log");
         let mut globals = String::from("daemon off;");
         for (directive, line) in [
@@ -56,7 +57,7 @@ impl Nginx {
     pub fn check(config: &str) -> Said {
         let folder = tempfile::Builder::new().prefix("vestibule-nginx-").tempdir().expect("a folder can be made");
         let file = folder.path().join("nginx.conf");
-        fs::write(&file, config).expect("our own folder");
+        fs::write(&file, in_our_own_folder(config, folder.path())).expect("our own folder");
         let globals = format!("pid {};", folder.path().join("nginx.pid").display());
         let mut command = Command::new("nginx");
         command.args(["-t", "-e", "/dev/null", "-g", &globals, "-p"]).arg(folder.path()).arg("-c").arg(&file);
@@ -68,6 +69,24 @@ impl Nginx {
         let log = fs::read_to_string(self.folder.path().join("error.log")).unwrap_or_default();
         format!("{log}{}", self.process.log())
     }
+}
+
+/// The configuration, unchanged for root. Debian's nginx keeps its log and what it puts aside in folders of root's:
+/// for anybody else those that the configuration does not name are moved into the test's.
+fn in_our_own_folder(config: &str, folder: &Path) -> String {
+    if rustix::process::geteuid().is_root() {
+        return config.to_owned();
+    }
+    let mut lines = String::new();
+    for directive in ["access_log", "client_body_temp_path", "proxy_temp_path", "fastcgi_temp_path"]
+        .into_iter()
+        .chain(["uwsgi_temp_path", "scgi_temp_path"])
+        .filter(|directive| !config.lines().any(|line| line.trim_start().starts_with(directive)))
+    {
+        lines += &format!("  {directive} {}/{directive};\n", folder.display());
+    }
+    let own = format!("{}/", folder.display());
+    config.replacen("http {\n", &format!("http {{\n{lines}"), 1).replace("/var/lib/nginx/", &own)
 }
 
 /// Vestibule, nginx before it, and an application behind nginx.

@@ -46,7 +46,9 @@ fn a_group_of_commands_has_an_example_too() {
 
 #[test]
 fn a_failure_names_its_cause_once() {
-    let vestibule = Setup::default().environment("VESTIBULE__DATA_DIR", "/dev/null").prepare();
+    let file = tempfile::NamedTempFile::new().expect("a file can be made");
+    let path = file.path().to_str().expect("plain");
+    let vestibule = Setup::default().environment("VESTIBULE__DATA_DIR", path).prepare();
     let said = vestibule.cli(&["user", "list"]).expect_code(1);
     assert_eq!(said.err.matches("File exists").count(), 1, "{}", said.err);
 }

@@ -177,7 +177,7 @@ fn long_names_fit_nginx_s_tables() {
     fs::write(folder.join("server"), printed_with(&vestibule, &["--snippet=server"])).expect("ours");
     let (http, server) = (folder.join("http"), folder.join("server"));
     let around = format!(
-        "events {{}} http {{ server_names_hash_bucket_size 512; include {}; server {{ listen {listen}; server_name a; include {}; }} }}",
+        "events {{}}\nhttp {{\nserver_names_hash_bucket_size 512; include {}; server {{ listen {listen}; server_name a; include {}; }} }}",
         http.display(),
         server.display()
     );
