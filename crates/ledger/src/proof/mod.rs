@@ -1,4 +1,4 @@
-//! What a person proves themselves with, and how often they may try.
+//! What a person proves themselves with, a file a way, and how often they may try: [`limits`] are asked first.
 
 mod argon2id;
 pub mod device;

@@ -81,7 +81,7 @@ section! {
 section! {
     /// The live table.
     Cache in "cache" {
-        /// Sessions held in memory, about 300 bytes each. 1000 to 1000000000.
+        /// Sessions held in memory, about 550 bytes each. 1000 to 1000000000.
         sessions: u32 = Raw::Number(1_000_000),
     }
 }
@@ -117,7 +117,8 @@ section! {
     Login in "login" {
         /// Origins, besides `public_url`'s, that `return_to` may lead to.
         return_to: Vec<AllowedOrigin> = list(&[]),
-        /// Where to go when nothing else was asked for; a path or a URL. Not set: the account page.
+        /// Where to go when nothing else was asked for, and where `/` leads who is signed in; a path or a URL. Not set: the
+        /// account page.
         default_url: Option<String> = Raw::Absent,
     }
 }

@@ -1,4 +1,7 @@
-//! `vestibule proxy-config ...`: what a proxy must be told, made from the present configuration. A file a proxy.
+//! `vestibule proxy-config ...`: what a proxy must be told, made from the present configuration.
+//!
+//! [`nginx`] is the only proxy so far, and every other file here is a part of its configuration. Another proxy is a
+//! variant of `ProxyConfig` and a room of its own.
 
 mod advice;
 mod app;
