@@ -11,7 +11,7 @@ help:
 	@echo "make fuzz [SECONDS=60] the fuzz targets, so long each (needs cargo-fuzz and a nightly toolchain)"
 
 run:
-	@PORT=$(PORT) exec scripts/run
+	@PORT='$(PORT)' exec scripts/run
 
 test:
 	@exec scripts/test
@@ -20,4 +20,4 @@ bench:
 	@exec scripts/bench
 
 fuzz:
-	@SECONDS_EACH=$(or $(SECONDS),60) exec scripts/fuzz
+	@SECONDS_EACH='$(or $(SECONDS),60)' exec scripts/fuzz

@@ -5,9 +5,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::Command;
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 use vestibule_tests::person::Person;
-use vestibule_tests::process::{Process, run};
+use vestibule_tests::process::{self, Process};
 use vestibule_tests::program::{self, repository};
 use vestibule_tests::{port, wait};
 
@@ -44,18 +44,33 @@ impl Run {
         Person::new(self.address.into(), &format!("http://localhost:{}", self.address.port()), "/auth")
     }
 
-    /// Every process that has the run's folder in its command line or environment.
+    /// Every process that has the run's folder in its command line, its environment or its open files: nginx's workers
+    /// have it in neither of the first two.
     fn processes(&self) -> Vec<PathBuf> {
         let ours = self.folder.path().to_string_lossy().into_owned();
         let has = |path: &PathBuf| {
-            ["cmdline", "environ"].iter().any(|file| {
-                fs::read(path.join(file)).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(&ours))
-            })
+            let names = ["cmdline", "environ"].iter().filter_map(|file| fs::read(path.join(file)).ok());
+            let open = fs::read_dir(path.join("fd")).into_iter().flatten().flatten();
+            let open = open.filter_map(|entry| fs::read_link(entry.path()).ok());
+            names.into_iter().any(|bytes| String::from_utf8_lossy(&bytes).contains(&ours))
+                || open.into_iter().any(|file| file.to_string_lossy().contains(&ours))
         };
         let numbered =
             |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().parse::<u32>().is_ok());
         let entries = fs::read_dir("/proc").expect("Linux").flatten().map(|entry| entry.path());
-        entries.filter(numbered).filter(has).collect()
+        let not_this = |path: &PathBuf| !path.ends_with(std::process::id().to_string());
+        entries.filter(numbered).filter(not_this).filter(has).collect()
+    }
+
+    /// Ends one of them as a crash would: the first whose command line has these words.
+    fn crash(&self, words: &str) {
+        let is_it = |path: &PathBuf| {
+            fs::read(path.join("cmdline"))
+                .is_ok_and(|line| String::from_utf8_lossy(&line).replace('\0', " ").contains(words))
+        };
+        let found = self.processes().into_iter().find(is_it).unwrap_or_else(|| panic!("no process is {words}"));
+        let id = found.file_name().expect("a number").to_string_lossy().parse().expect("a number");
+        rustix::process::kill_process(Pid::from_raw(id).expect("not 0"), Signal::KILL).expect("it runs");
     }
 }
 
@@ -81,7 +96,7 @@ fn one_command_shows_everything_and_leaves_nothing_running() {
         assert!(visitor.get_path("/").text().contains("You are not signed in"));
         assert_eq!(visitor.get_path("/_resolver/resolve").identities(), []);
 
-        assert!(run.processes().len() >= 4, "the parts are not found: nothing is tested");
+        assert!(run.processes().len() >= 5, "the parts are not found: nothing is tested");
         run.process.signal(signal);
         run.process.ended();
         wait::until("nothing is left running", || run.processes().is_empty().then_some(()));
@@ -109,16 +124,66 @@ fn the_passwords_are_kept_for_the_next_run_and_for_nobody_else() {
 
 #[test]
 fn when_one_part_crashes_all_of_it_ends() {
+    let binary = program::vestibule();
+    for (name, words) in [
+        ("vestibule", format!("{} serve", binary.display())),
+        ("sample-app", format!("{}", program::sample_app().display())),
+        ("nginx", "nginx: master process".to_owned()),
+    ] {
+        let mut run = Run::start();
+        run.crash(&words);
+        assert!(!run.process.ended().success());
+        assert!(run.process.log().contains(&format!("{name} has ended; its last words")), "{}", run.process.log());
+        wait::until("nothing is left running", || run.processes().is_empty().then_some(()));
+    }
+}
+
+#[test]
+fn when_the_script_is_killed_all_of_it_ends() {
     let mut run = Run::start();
-    let part = run.processes().into_iter().find(|path| {
-        fs::read(path.join("cmdline"))
-            .is_ok_and(|line| line.split(|b| *b == 0).any(|word| word.ends_with(b"/sample-app")))
-    });
-    let id = part.expect("the sample application runs").file_name().unwrap().to_string_lossy().parse().unwrap();
-    rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), Signal::KILL).unwrap();
-    assert!(!run.process.ended().success());
-    assert!(run.process.log().contains("sample-app has ended"), "{}", run.process.log());
+    run.crash("scripts/run");
+    run.process.ended();
     wait::until("nothing is left running", || run.processes().is_empty().then_some(()));
+}
+
+#[test]
+fn one_clone_runs_once_at_a_time() {
+    let mut run = Run::start();
+    let file = run.folder.path().join("run/vestibule.toml");
+    let before = fs::read_to_string(&file).unwrap();
+    let said = process::run(&mut command(&run.folder, port::free()), "").expect_code(1);
+    assert!(said.err.contains("is in use by another `make run`"), "{}", said.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), before, "the first one's configuration");
+    assert_eq!(run.person().get_path("/").status, 200);
+    run.process.signal(Signal::INT);
+    run.process.ended();
+}
+
+#[test]
+fn what_is_no_port_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for port in ["abc", "0", "-1", "65536", "08080", "80 81", "99999999999999999999", "a[$(touch x)]"] {
+        let said = process::run(command(&folder, port::free()).env("PORT", port), "").expect_code(1);
+        assert_eq!(said.err.lines().count(), 1, "{port}: {}", said.err);
+        assert!(said.err.contains(&format!("PORT={port} is not a port")), "{port}: {}", said.err);
+    }
+}
+
+#[test]
+fn without_nginx_and_without_rights_it_says_what_to_type() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    // A machine where nothing is installed, and a user who may install nothing.
+    for (name, text) in [("dpkg-query", "exit 1"), ("id", "echo 1000"), ("sudo", "exit 1"), ("apt-get", "exit 99")] {
+        let file = folder.path().join(name);
+        fs::write(&file, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap_or_default());
+    let said = process::run(command(&folder, port::free()).env("PATH", &path), "").expect_code(1);
+    assert!(said.err.contains("sudo apt-get install --yes --no-install-recommends nginx"), "{}", said.err);
+    let said = process::run(Command::new(repository().join("scripts/test")).env("PATH", path), "").expect_code(1);
+    assert!(said.err.contains("nginx chromium chromium-driver faketime"), "{}", said.err);
 }
 
 #[test]
@@ -126,6 +191,6 @@ fn a_busy_port_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let address = port::free();
     let _busy = TcpListener::bind(address).unwrap();
-    let said = run(&mut command(&folder, address), "").expect_code(1);
+    let said = process::run(&mut command(&folder, address), "").expect_code(1);
     assert!(said.err.contains(&address.port().to_string()), "{}", said.err);
 }
