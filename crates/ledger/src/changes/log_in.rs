@@ -9,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::proof::device::Device;
 use crate::proof::limits::{Counted, Limited, Network};
 use crate::proof::password::{HashError, Verified};
-use crate::store::users;
+use crate::store::users::{self, UserRow};
 use crate::user::{StoredHash, UserRef};
 
 use super::start_session::{Browser, SignedIn, start};
@@ -99,17 +99,13 @@ async fn try_log_in(ledger: &Ledger, attempt: LogIn) -> Result<SignedIn, LogInEr
         return Err(limited.into());
     }
 
-    let mut sql = ledger.store().read().await?;
-    let found = users::find(&mut sql, &UserRef::Email(email.clone())).await?;
-    drop(sql);
-    let stored = found.as_ref().and_then(|row| row.password_hash.clone());
-    let verified = ledger.hasher().verify(&settings.password, password.clone(), stored.clone()).await?;
-    let (Some(row), Some(stored)) = (found, stored) else { return Err(LogInError::Wrong) };
-    if verified == Verified::Wrong {
-        return Err(LogInError::Wrong);
+    let checked = check(ledger, &email, password.clone()).await;
+    // What was not looked at was no attempt.
+    if !matches!(checked, Err(LogInError::Wrong)) {
+        ledger.limits().give_back(account);
+        ledger.limits().give_back(address);
     }
-    ledger.limits().give_back(account);
-    ledger.limits().give_back(address);
+    let (row, stored, verified) = checked?;
     if row.user.disabled {
         return Err(LogInError::Disabled);
     }
@@ -121,6 +117,23 @@ async fn try_log_in(ledger: &Ledger, attempt: LogIn) -> Result<SignedIn, LogInEr
     let device = device.map_or_else(Device::mint, Ok)?;
     signed_in.device = Some(device.cookie(&email, ledger.tag_key()));
     Ok(signed_in)
+}
+
+/// The account, its hash, and how they fit the password: [`LogInError::Wrong`] when there is none, or they do not.
+async fn check(
+    ledger: &Ledger,
+    email: &EmailAddress,
+    password: Password,
+) -> Result<(UserRow, StoredHash, Verified), LogInError> {
+    let mut sql = ledger.store().read().await?;
+    let found = users::find(&mut sql, &UserRef::Email(email.clone())).await?;
+    drop(sql);
+    let stored = found.as_ref().and_then(|row| row.password_hash.clone());
+    let verified = ledger.hasher().verify(&ledger.settings().password, password, stored.clone()).await?;
+    match (found, stored, verified) {
+        (_, _, Verified::Wrong) | (None, _, _) | (_, None, _) => Err(LogInError::Wrong),
+        (Some(row), Some(stored), right) => Ok((row, stored, right)),
+    }
 }
 
 /// The change itself. Between the hash and here the user may have been disabled, deleted or given a new password.

@@ -103,12 +103,14 @@ async fn confirm(ledger: &Ledger, user: UserId, current: Option<Password>) -> Re
         return Ok(None);
     }
     let Some(current) = current else { return Err(ConfirmError::WrongPassword) };
-    match ledger.hasher().verify(&settings.password, current, row.password_hash.clone()).await? {
+    let verified = ledger.hasher().verify(&settings.password, current, row.password_hash.clone()).await;
+    // What was not looked at was no attempt.
+    if !matches!(verified, Ok(Verified::Wrong)) {
+        ledger.limits().give_back(counted);
+    }
+    match verified? {
         Verified::Wrong => Err(ConfirmError::WrongPassword),
-        Verified::Right | Verified::RightButOld => {
-            ledger.limits().give_back(counted);
-            Ok(row.password_hash)
-        }
+        Verified::Right | Verified::RightButOld => Ok(row.password_hash),
     }
 }
 

@@ -277,6 +277,53 @@ async fn an_operator_s_password_must_be_as_strong_as_anybody_s() {
 }
 
 #[tokio::test]
+async fn a_password_is_hashed_anew_when_its_cost_changes() {
+    let (house, ada) = House::with_ada().await;
+    let costs = async || {
+        let mut sql = house.ledger.store().read().await.unwrap();
+        let hash = users::find(&mut sql, &UserRef::Id(ada)).await.unwrap().unwrap().password_hash.unwrap().0;
+        hash.split('$').nth(3).unwrap().to_owned()
+    };
+    assert_eq!(costs().await, "m=64,t=1,p=1");
+    let mut dearer = (*house.ledger.settings()).clone();
+    dearer.password.iterations = 2;
+    house.ledger.reload(dearer);
+    assert!(house.try_password("not the password", browser()).await.is_err());
+    assert_eq!(costs().await, "m=64,t=1,p=1", "only who knows the password");
+    house.sign_in(browser()).await.unwrap();
+    assert_eq!(costs().await, "m=64,t=2,p=1");
+    house.sign_in(browser()).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_told_to_come_back_has_not_tried() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut busy = settings(dir.path());
+    (busy.password.threads, busy.password.queue, busy.password.memory_kib) = (1, 1, 4096);
+    let house = std::sync::Arc::new(House { ledger: Ledger::open(busy).await.unwrap(), _dir: dir });
+    let ada = add_user(&house.ledger, ada(), Some(password(PASSWORD))).await.unwrap();
+    let mut turned_away = 0;
+    for _ in 0..10 {
+        let mut crowd = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let house = std::sync::Arc::clone(&house);
+            crowd.spawn(async move {
+                let confirmed = confirm(&house.ledger, ada, Password::attempt(PASSWORD)).await;
+                (house.sign_in(browser()).await.err(), confirmed.err())
+            });
+        }
+        for (sign_in, confirmed) in crowd.join_all().await {
+            assert!(matches!(sign_in, None | Some(LogInError::Busy)), "{sign_in:?}");
+            assert!(matches!(confirmed, None | Some(ConfirmError::Busy)), "{confirmed:?}");
+            turned_away += u32::from(sign_in.is_some()) + u32::from(confirmed.is_some());
+        }
+    }
+    assert!(turned_away > 10, "hardly anybody was turned away: {turned_away}");
+    house.sign_in(browser()).await.unwrap();
+    confirm(&house.ledger, ada, Password::attempt(PASSWORD)).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_import_is_all_or_nothing() {
     let (house, _) = House::with_ada().await;
     let two = vec![NewUser { email: email("bob@example.com"), ..ada() }, ada()];
