@@ -10,3 +10,4 @@ mod operations;
 mod pages;
 mod run;
 mod secrets;
+mod time;

@@ -1,17 +1,18 @@
-//! Running it: the end, the reload, the metrics, and time. Time is moved with libfaketime or is one second long.
+//! Running it: the end, the reload, the log and the metrics.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
 use rustix::process::Signal;
+use serde_json::Value;
 use vestibule_tests::http::{Connection, exchange, try_exchange};
-use vestibule_tests::process::Process;
+use vestibule_tests::process::{self, Process};
 use vestibule_tests::server::{Setup, Vestibule};
-use vestibule_tests::{port, program, skip, wait};
+use vestibule_tests::{port, program, wait};
 
 const EMAIL: &str = "ada@example.com";
 const SIGN_UP: &[u8] = b"GET /auth/signup HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
-const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 fn get(vestibule: &Vestibule, path: &str) -> String {
     let request = format!("GET {path} HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
@@ -63,27 +64,6 @@ fn an_empty_folder_and_no_file_are_enough() {
 }
 
 #[test]
-fn a_guest_who_is_not_seen_for_thirty_days_is_forgotten() {
-    let Some(mut clock) = Clock::start("[anonymous]\nenabled = true") else {
-        return skip("a_guest_who_is_not_seen_for_thirty_days_is_forgotten", "libfaketime is not installed");
-    };
-    clock.vestibule.add_user(EMAIL, &[]);
-    assert_eq!(clock.vestibule.person().post("/login/guest", &[]).status, 303);
-    let users =
-        |clock: &Clock| clock.vestibule.cli(&["user", "list", "--json"]).expect_code(0).out.matches("\"id\"").count();
-    assert_eq!(users(&clock), 2);
-    clock.at("+29d");
-    clock.vestibule.stop();
-    clock.vestibule.start();
-    assert_eq!(users(&clock), 2, "a day too early");
-    clock.at("+31d");
-    clock.vestibule.stop();
-    clock.vestibule.start();
-    wait::until("the guest is forgotten", || (users(&clock) == 1).then_some(()));
-    clock.vestibule.cli(&["user", "show", EMAIL]).expect_code(0);
-}
-
-#[test]
 fn a_reload_takes_what_it_can_and_refuses_a_bad_file() {
     let mut vestibule = Setup::default().start();
     let is_open = |vestibule: &Vestibule| vestibule.person().get("/signup").text().contains("name=\"password\"");
@@ -124,6 +104,34 @@ fn a_file_that_was_found_and_is_gone_is_not_an_empty_one() {
     process.signal(Signal::HUP);
     wait::until("the missing file is named in the log", || vestibule.log().contains("cannot be read").then_some(()));
     assert!(is_open(), "it goes on with what it had");
+}
+
+#[test]
+fn every_log_line_is_json_and_a_request_s_lines_name_it() {
+    let mut vestibule = Setup::default().start();
+    vestibule.add_user(EMAIL, &[]);
+    vestibule.person().sign_in(EMAIL);
+    vestibule.person().get("/nowhere");
+    vestibule.stop();
+    let log = vestibule.log();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect("a JSON object")).collect();
+    for line in &lines {
+        assert!(line["timestamp"].is_string() && line["level"].is_string() && line["message"].is_string(), "{line}");
+    }
+    let answered: Vec<&Value> = lines.iter().filter(|line| line["message"] == "answered").collect();
+    let ids: BTreeSet<&str> = answered.iter().filter_map(|line| line["span"]["id"].as_str()).collect();
+    assert!(answered.len() >= 2 && ids.len() == answered.len(), "{answered:?}");
+}
+
+#[test]
+fn a_terminal_gets_lines_for_people() {
+    let vestibule = Setup::default().prepare();
+    let mut command = Command::new("script");
+    let binary = program::vestibule();
+    let serve = format!("timeout --signal=TERM 2 {} --config {}", binary.display(), vestibule.config_file().display());
+    let said = process::run(command.args(["-qec", &format!("{serve} serve"), "/dev/null"]), "").out;
+    let line = said.lines().find(|line| line.contains("serving")).expect("it served");
+    assert!(line.contains("INFO") && !line.contains('{'), "{line:?}");
 }
 
 #[test]
@@ -169,102 +177,4 @@ fn the_metrics_count_what_happened() {
     }
     assert!(page.contains("_bucket{") && page.contains("le=\"0.00001\""), "no histogram from 10 microseconds:\n{page}");
     assert!(!page.contains(EMAIL) && !page.contains(&secret), "a metric names somebody");
-}
-
-#[test]
-fn a_session_ends_when_its_lifetime_is_over_however_busy_it_is() {
-    let vestibule = Setup::default().config("[session]\nlifetime = \"3s\"\nidle_timeout = \"3s\"").start();
-    vestibule.add_user(EMAIL, &[]);
-    let secret = vestibule.create_session(EMAIL);
-    assert!(vestibule.is_live(&secret));
-    wait::until("the session ends although it is used all the time", || (!vestibule.is_live(&secret)).then_some(()));
-}
-
-#[test]
-fn a_session_that_is_used_stays_and_one_that_is_not_ends() {
-    let vestibule = Setup::default().config("[session]\nidle_timeout = \"3s\"").start();
-    vestibule.add_user(EMAIL, &[]);
-    let (used, unused) = (vestibule.create_session(EMAIL), vestibule.create_session(EMAIL));
-    let mut uses = 0;
-    wait::until("sixty uses, more than three seconds in all", || {
-        std::thread::sleep(std::time::Duration::from_millis(80));
-        assert!(vestibule.is_live(&used), "the used session ended after {uses} uses");
-        uses += 1;
-        (uses == 60).then_some(())
-    });
-    assert!(!vestibule.is_live(&unused), "the unused session lives");
-}
-
-/// A server whose clock is moved by writing a file.
-struct Clock {
-    vestibule: Vestibule,
-    file: std::path::PathBuf,
-    _folder: tempfile::TempDir,
-}
-
-impl Clock {
-    fn start(config: &str) -> Option<Self> {
-        if !std::path::Path::new(FAKETIME).exists() {
-            return None;
-        }
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        let file = folder.path().join("now");
-        fs::write(&file, "+0").expect("our own folder");
-        let setup = Setup::default()
-            .config(config)
-            .environment("LD_PRELOAD", FAKETIME)
-            .environment("FAKETIME_TIMESTAMP_FILE", file.to_str().expect("a plain path"))
-            .environment("FAKETIME_NO_CACHE", "1")
-            .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-        Some(Self { vestibule: setup.start(), file, _folder: folder })
-    }
-
-    fn at(&self, offset: &str) {
-        fs::write(&self.file, offset).expect("our own folder");
-    }
-}
-
-#[test]
-fn the_defaults_are_thirty_days_idle_and_a_year_in_all() {
-    let Some(clock) = Clock::start("") else {
-        return skip("the_defaults_are_thirty_days_idle_and_a_year_in_all", "libfaketime is not installed");
-    };
-    let vestibule = &clock.vestibule;
-    vestibule.add_user(EMAIL, &[]);
-    let idle = vestibule.create_session(EMAIL);
-    clock.at("+29d");
-    assert!(vestibule.is_live(&idle), "29 days");
-    clock.at("+58d");
-    assert!(vestibule.is_live(&idle), "used on day 29");
-    clock.at("+89d");
-    assert!(!vestibule.is_live(&idle), "31 days unused");
-    let secret = vestibule.create_session(EMAIL);
-    for day in (89..89 + 364).step_by(25) {
-        clock.at(&format!("+{day}d"));
-        assert!(vestibule.is_live(&secret), "day {day}");
-    }
-    clock.at(&format!("+{}d", 89 + 365));
-    assert!(!vestibule.is_live(&secret), "a year and a day, used all the time");
-}
-
-#[test]
-fn a_clock_that_jumps_back_is_survived() {
-    let Some(clock) = Clock::start("") else {
-        return skip("a_clock_that_jumps_back_is_survived", "libfaketime is not installed");
-    };
-    let vestibule = &clock.vestibule;
-    vestibule.add_user(EMAIL, &[]);
-    let mut ada = vestibule.person();
-    let secret = ada.sign_in(EMAIL).session();
-    let at = |secret: &str| {
-        let answer = vestibule.resolve(&[("Cookie", &format!("session={secret}"))]);
-        answer.identity("session-authenticated-at").and_then(|at| at.parse::<i64>().ok())
-    };
-    let before = at(&secret).expect("signed in");
-    clock.at("-90d");
-    assert!(vestibule.is_live(&secret), "the session of a moment ago");
-    let later = vestibule.person().sign_in(EMAIL).session();
-    assert!(at(&later).expect("signed in") >= before, "time runs backwards");
-    assert_eq!(ada.post("/logout", &[]).status, 303);
-    assert!(!vestibule.is_live(&secret), "a sign-out counts whatever the clock says");
 }
