@@ -93,9 +93,11 @@ async fn try_log_in(ledger: &Ledger, attempt: LogIn) -> Result<SignedIn, LogInEr
         None => (Counted::Account(email.key()), settings.limits.sign_in_per_account),
     };
     let address = Counted::Address(Network::of(browser.address));
-    ledger.limits().attempt(account, account_rate, ledger.now())?;
-    if let Err(limited) = ledger.limits().attempt(address, settings.limits.sign_in_per_address, ledger.now()) {
-        ledger.limits().give_back(account);
+    // The address first: once it is limited, what it sends is not kept, or it could name accounts that do not exist until
+    // older attempts, and its own, are forgotten.
+    ledger.limits().attempt(address, settings.limits.sign_in_per_address, ledger.now())?;
+    if let Err(limited) = ledger.limits().attempt(account, account_rate, ledger.now()) {
+        ledger.limits().give_back(address);
         return Err(limited.into());
     }
 

@@ -16,6 +16,8 @@ use crate::settings::{
 use crate::user::NewUser;
 use crate::{backup, queries};
 
+mod attacks;
+
 const PASSWORD: &str = "quiet harbour lantern";
 
 fn settings(data_dir: &Path) -> Settings {
