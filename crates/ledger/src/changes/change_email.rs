@@ -7,10 +7,11 @@ use vestibule_gate::table::Forget;
 use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
+use crate::proof::limits::Counted;
 use crate::store::users;
 use crate::user::UserRef;
 
-use super::{ConfirmError, confirm};
+use super::{ConfirmError, confirm, still_confirmed};
 
 /// Why the address stayed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -39,16 +40,18 @@ pub async fn change_email(
     current: Option<Password>,
     new: EmailAddress,
 ) -> Result<(), ChangeEmailError> {
-    confirm(ledger, user, current).await?;
+    let confirmed = confirm(ledger, user, current).await?;
     let mut change = Change::begin(ledger).await?;
-    let taken = users::find(change.sql(), &UserRef::Email(new.clone())).await?;
-    if taken.is_some_and(|other| other.user.id != user) {
-        return Err(ChangeEmailError::Taken);
-    }
     let mut row = users::find(change.sql(), &UserRef::Id(user)).await?.ok_or(ConfirmError::NoSuchUser)?;
+    still_confirmed(&row, confirmed.as_ref())?;
     if row.user.anonymous {
         // A guest gets an address by signing up, which ends the guest's sessions.
         return Err(ConfirmError::WrongPassword.into());
+    }
+    let taken = users::find(change.sql(), &UserRef::Email(new.clone())).await?;
+    if taken.is_some_and(|other| other.user.id != user) {
+        count_the_question(ledger, user);
+        return Err(ChangeEmailError::Taken);
     }
     if row.user.email.as_ref() != Some(&new) {
         row.user.verified = false;
@@ -57,4 +60,13 @@ pub async fn change_email(
     users::update(change.sql(), &row).await?;
     change.commit(vec![Forget::User(user)]).await?;
     Ok(())
+}
+
+/// Whoever asks for the addresses of others is stopped like somebody who guesses: the right password gave its own attempt
+/// back, and would let them ask without end.
+fn count_the_question(ledger: &Ledger, user: UserId) {
+    let id = user.to_string();
+    let rate = ledger.settings().limits.confirm_per_user;
+    // Too many already is refused the next time.
+    let _ = ledger.limits().attempt(Counted::Confirm(id.as_bytes()), rate, ledger.now());
 }

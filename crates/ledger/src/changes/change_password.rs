@@ -10,7 +10,7 @@ use crate::ledger::Ledger;
 use crate::store::{sessions, users};
 use crate::user::UserRef;
 
-use super::{ConfirmError, NewPasswordError, confirm, hash_new};
+use super::{ConfirmError, NewPasswordError, confirm, hash_new, still_confirmed};
 
 /// Why the password stayed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -49,7 +49,9 @@ pub async fn change_password(
     let hash = hash_new(ledger, new, known).await?;
     let mut change = Change::begin(ledger).await?;
     let mut row = users::find(change.sql(), &UserRef::Id(user)).await?.ok_or(ConfirmError::NoSuchUser)?;
-    if row.password_hash.as_ref().map(|hash| &hash.0) != confirmed.as_ref().map(|hash| &hash.0) {
+    still_confirmed(&row, confirmed.as_ref())?;
+    if row.user.anonymous {
+        // A guest gets a password by signing up, which ends the guest's sessions.
         return Err(ConfirmError::WrongPassword.into());
     }
     row.password_hash = Some(hash);

@@ -45,7 +45,7 @@ use crate::ledger::Ledger;
 use crate::proof::limits::{Counted, Limited};
 use crate::proof::password::{HashError, Verified};
 use crate::proof::strength::{self, TooWeak};
-use crate::store::users;
+use crate::store::users::{self, UserRow};
 use crate::user::{StoredHash, UserRef};
 
 /// Why a change that needs nothing but a user was not made.
@@ -112,6 +112,13 @@ async fn confirm(ledger: &Ledger, user: UserId, current: Option<Password>) -> Re
         Verified::Wrong => Err(ConfirmError::WrongPassword),
         Verified::Right | Verified::RightButOld => Ok(row.password_hash),
     }
+}
+
+/// Compares again what [`confirm`] has compared, inside the change: while the password was hashed, the operator may have
+/// replaced it because a thief knows it, or a guest may have become somebody.
+fn still_confirmed(row: &UserRow, confirmed: Option<&StoredHash>) -> Result<(), ConfirmError> {
+    let same = row.password_hash.as_ref().map(|hash| &hash.0) == confirmed.map(|hash| &hash.0);
+    if same { Ok(()) } else { Err(ConfirmError::WrongPassword) }
 }
 
 /// Requires a strong password, off the async threads, and hashes it.
