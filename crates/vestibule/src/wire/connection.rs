@@ -150,10 +150,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         self.deadline.poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// Reads the body of a request that is being answered: what is pending, then what arrives.
+    /// Reads the body of a request that is being answered: what is pending, then what arrives. While it waits, it may be
+    /// asked to leave like anybody who drips, or a few bodies that never end would take every seat.
     pub(crate) fn poll_read_body(&mut self, cx: &mut Context<'_>, room: usize) -> Poll<io::Result<&[u8]>> {
         if self.input.is_empty() {
-            ready!(self.input.poll_fill(Pin::new(&mut self.stream), cx))?;
+            let Poll::Ready(filled) = self.input.poll_fill(Pin::new(&mut self.stream), cx) else {
+                self.seat.waits_still();
+                ready!(self.seat.poll_makes_room(cx));
+                return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+            };
+            self.seat.is_busy();
+            filled?;
         }
         Poll::Ready(Ok(self.input.take(room)))
     }

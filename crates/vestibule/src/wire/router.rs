@@ -151,6 +151,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         let served = http.serve_connection(TokioIo::new(request), handler);
         match tokio::time::timeout(LONGEST_REQUEST, served).await {
             Ok(Ok(())) if keep_alive => None,
+            // Lingering would keep the seat from who it is for.
+            Ok(_) if self.connection.seat.makes_room() => Some(Ending::Quiet),
             Ok(Ok(()) | Err(_)) => Some(Ending::Linger),
             Err(_) => {
                 tracing::info!(connection = self.connection.seat.number(), "a request took too long and was cut off");

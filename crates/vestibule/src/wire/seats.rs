@@ -1,8 +1,8 @@
 //! How many connections there may be, and which one goes when one too many comes.
 //!
 //! Each connection holds a [`Seat`]. When all are taken, whoever has been waiting for bytes longest is asked to leave:
-//! an idle proxy connection, which is opened anew when it is needed, or a client that drips its head. One that has a
-//! whole request is never asked. At the end, all are.
+//! an idle proxy connection, which is opened anew when it is needed, or a client that drips its head or its body. One that
+//! has a whole request is never asked. At the end, all are, but who sends a body may finish.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,6 +24,7 @@ struct Room {
     free: Arc<Semaphore>,
     taken: Mutex<HashMap<u64, Arc<Guest>>>,
     next: AtomicU64,
+    closed: AtomicBool,
 }
 
 /// What others may know of a connection, and do to it.
@@ -55,6 +56,7 @@ impl Seats {
             free: Arc::new(Semaphore::new(count as usize)),
             taken: Mutex::default(),
             next: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
         }))
     }
 
@@ -71,7 +73,7 @@ impl Seats {
         });
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
         self.0.taken.lock().insert(number, Arc::clone(&guest));
-        Seat { room: Arc::clone(&self.0), number, guest, registered: None, _permit: permit }
+        Seat { room: Arc::clone(&self.0), number, guest, since: now, registered: None, _permit: permit }
     }
 
     /// How many are taken.
@@ -82,6 +84,7 @@ impl Seats {
 
     /// Asks everybody to leave when they have finished. For when nobody comes any more.
     pub fn close(&self) {
+        self.0.closed.store(true, Ordering::SeqCst);
         for guest in self.0.taken.lock().values() {
             guest.call();
         }
@@ -120,6 +123,8 @@ pub struct Seat {
     room: Arc<Room>,
     number: u64,
     guest: Arc<Guest>,
+    /// When it began to wait for this request.
+    since: Timestamp,
     registered: Option<Waker>,
     _permit: OwnedSemaphorePermit,
 }
@@ -132,8 +137,14 @@ impl Seat {
     }
 
     /// From now on the connection waits for bytes, and may be asked to leave.
-    pub fn waits(&self, now: Timestamp) {
+    pub fn waits(&mut self, now: Timestamp) {
+        self.since = now;
         self.guest.waiting_since.store(now.millis(), Ordering::Relaxed);
+    }
+
+    /// It waits for more of the same request, as long as it has for all of it: who drips does not seem young.
+    pub fn waits_still(&self) {
+        self.guest.waiting_since.store(self.since.millis(), Ordering::Relaxed);
     }
 
     /// From now on it answers.
@@ -145,6 +156,20 @@ impl Seat {
     #[must_use]
     pub fn is_called(&self) -> bool {
         self.guest.called.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is to leave for somebody else, and not because all are to.
+    #[must_use]
+    pub fn makes_room(&self) -> bool {
+        self.is_called() && !self.room.closed.load(Ordering::SeqCst)
+    }
+
+    /// Ready when it is to leave for somebody else.
+    pub fn poll_makes_room(&mut self, cx: &Context<'_>) -> Poll<()> {
+        match self.poll_called(cx) {
+            Poll::Ready(()) if self.makes_room() => Poll::Ready(()),
+            Poll::Ready(()) | Poll::Pending => Poll::Pending,
+        }
     }
 
     /// Ready when it is to leave. Takes a lock only when the waker is another than last time: a task's stays the same.

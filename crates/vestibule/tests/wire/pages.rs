@@ -140,6 +140,24 @@ async fn slowloris_is_dropped_here_too() {
 }
 
 #[tokio::test]
+async fn a_flood_of_slow_bodies_keeps_nobody_out() {
+    let pages = Pages::open(Timeouts::default()).await;
+    let mut flood = Vec::new();
+    for _ in 0..100 {
+        let mut slow = pages.talk().await;
+        slow.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\na").await;
+        flood.push(slow);
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let answer = tokio::time::timeout(Duration::from_secs(5), async { pages.talk().await.ask(NEXT).await }).await;
+    assert!(answer.expect("a seat in time").starts_with("HTTP/1.1 200"));
+    // The youngest are still there, and those who finish are answered.
+    let mut youngest = flood.pop().unwrap();
+    youngest.send("=b&c").await;
+    assert!(youngest.rest().await.ends_with("[a=b&c]"));
+}
+
+#[tokio::test]
 async fn draining_waits_for_an_answer_under_way() {
     let pages = Pages::open(Timeouts::default()).await;
     let mut talk = pages.talk().await;
