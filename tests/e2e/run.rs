@@ -18,7 +18,9 @@ struct Run {
 }
 
 fn command(folder: &tempfile::TempDir, address: SocketAddr) -> Command {
-    let mut command = Command::new(repository().join("scripts/run"));
+    // Whoever runs the tests in the background has them ignore SIGINT, and a shell cannot take that back.
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT").arg(repository().join("scripts/run"));
     command.env("PORT", address.port().to_string()).env("RUN_DIR", folder.path().join("run"));
     command.env("BIN_DIR", program::vestibule().parent().expect("a binary lies in a folder"));
     command
