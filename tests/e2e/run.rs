@@ -35,6 +35,14 @@ impl Run {
         Self { process, address, folder }
     }
 
+    /// Starts it once more in the same folder.
+    fn again(&mut self) {
+        let said = self.folder.path().join("said");
+        fs::remove_file(&said).expect("it was said before");
+        self.process = Process::start(&command(&self.folder, self.address), &said);
+        self.process.ready(|| fs::read_to_string(&said).is_ok_and(|said| said.contains("Ctrl-C stops")));
+    }
+
     /// The password that it printed for a user.
     fn password(&self, email: &str) -> String {
         let said = self.process.log();
@@ -114,10 +122,7 @@ fn the_passwords_are_kept_for_the_next_run_and_for_nobody_else() {
     run.process.ended();
     let file = run.folder.path().join("run/passwords");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    fs::remove_file(run.folder.path().join("said")).unwrap();
-    run.process = Process::start(&command(&run.folder, run.address), &run.folder.path().join("said"));
-    let said = run.folder.path().join("said");
-    run.process.ready(|| fs::read_to_string(&said).is_ok_and(|said| said.contains("Ctrl-C stops")));
+    run.again();
     assert_eq!(run.password("demo@example.com"), password);
     assert_eq!(run.person().try_sign_in("demo@example.com", &password).status, 303);
     run.process.signal(Signal::TERM);
@@ -141,11 +146,17 @@ fn when_one_part_crashes_all_of_it_ends() {
 }
 
 #[test]
-fn when_the_script_is_killed_all_of_it_ends() {
+fn when_the_script_is_killed_all_of_it_ends_and_the_next_one_tidies_up() {
     let mut run = Run::start();
+    let sockets = fs::read_link(run.folder.path().join("run/shared")).unwrap();
     run.crash("scripts/run");
     run.process.ended();
     wait::until("nothing is left running", || run.processes().is_empty().then_some(()));
+    assert!(sockets.is_dir(), "nobody was left to remove it");
+    run.again();
+    assert!(!sockets.exists());
+    run.process.signal(Signal::TERM);
+    run.process.ended();
 }
 
 #[test]
