@@ -1,5 +1,6 @@
-//! Signing in by password. Limits first, then the user *or a dummy*, then the hash: a stranger learns nothing from
-//! status, body or time about who has an account.
+//! Signing in by password. The address's limit first, then the user, whose browsers are known, then the limit of the
+//! account or of the browser, then the hash, *or a dummy's*: a stranger learns nothing from status, body or time about
+//! who has an account.
 
 use vestibule_gate::account::{EmailAddress, Password};
 
@@ -87,21 +88,29 @@ fn count(outcome: &'static str, more: u64) {
 async fn try_log_in(ledger: &Ledger, attempt: LogIn) -> Result<SignedIn, LogInError> {
     let LogIn { email, password, browser } = attempt;
     let settings = ledger.settings();
-    let device = browser.device.as_deref().and_then(|cookie| Device::read(cookie, &email, ledger.tag_key()));
-    let (account, account_rate) = match &device {
-        Some(device) => (Counted::Device(email.key(), device.id()), settings.limits.sign_in_per_device),
-        None => (Counted::Account(email.key()), settings.limits.sign_in_per_account),
-    };
     let address = Counted::Address(Network::of(browser.address));
     // The address first: once it is limited, what it sends is not kept, or it could name accounts that do not exist until
     // older attempts, and its own, are forgotten.
     ledger.limits().attempt(address, settings.limits.sign_in_per_address, ledger.now())?;
+    let found = match find(ledger, &email).await {
+        Ok(found) => found,
+        Err(fault) => {
+            ledger.limits().give_back(address);
+            return Err(fault.into());
+        }
+    };
+    let known = found.as_ref().zip(browser.device.as_deref());
+    let device = known.and_then(|(row, cookie)| Device::read(cookie, row.user.id, ledger.tag_key()));
+    let (account, account_rate) = match &device {
+        Some(device) => (Counted::Device(email.key(), device.id()), settings.limits.sign_in_per_device),
+        None => (Counted::Account(email.key()), settings.limits.sign_in_per_account),
+    };
     if let Err(limited) = ledger.limits().attempt(account, account_rate, ledger.now()) {
         ledger.limits().give_back(address);
         return Err(limited.into());
     }
 
-    let checked = check(ledger, &email, password.clone()).await;
+    let checked = check(ledger, found, password.clone()).await;
     // What was not looked at was no attempt.
     if !matches!(checked, Err(LogInError::Wrong)) {
         ledger.limits().give_back(account);
@@ -117,19 +126,21 @@ async fn try_log_in(ledger: &Ledger, attempt: LogIn) -> Result<SignedIn, LogInEr
     };
     let mut signed_in = begin(ledger, &UserRef::Id(row.user.id), &stored, rehashed, &browser).await?;
     let device = device.map_or_else(Device::mint, Ok)?;
-    signed_in.device = Some(device.cookie(&email, ledger.tag_key()));
+    signed_in.device = Some(device.cookie(row.user.id, ledger.tag_key()));
     Ok(signed_in)
+}
+
+async fn find(ledger: &Ledger, email: &EmailAddress) -> Result<Option<UserRow>, Fault> {
+    let mut sql = ledger.store().read().await?;
+    users::find(&mut sql, &UserRef::Email(email.clone())).await
 }
 
 /// The account, its hash, and how they fit the password: [`LogInError::Wrong`] when there is none, or they do not.
 async fn check(
     ledger: &Ledger,
-    email: &EmailAddress,
+    found: Option<UserRow>,
     password: Password,
 ) -> Result<(UserRow, StoredHash, Verified), LogInError> {
-    let mut sql = ledger.store().read().await?;
-    let found = users::find(&mut sql, &UserRef::Email(email.clone())).await?;
-    drop(sql);
     let stored = found.as_ref().and_then(|row| row.password_hash.clone());
     let verified = ledger.hasher().verify(&ledger.settings().password, password, stored.clone()).await?;
     match (found, stored, verified) {

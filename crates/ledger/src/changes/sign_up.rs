@@ -90,7 +90,7 @@ pub async fn sign_up(ledger: &Ledger, attempt: SignUp) -> Result<SignedIn, SignU
     forget.extend(ended);
     change.commit(forget).await?;
     let device = Device::mint()?;
-    signed_in.device = Some(device.cookie(&attempt.email, ledger.tag_key()));
+    signed_in.device = Some(device.cookie(signed_in.user, ledger.tag_key()));
     Ok(signed_in)
 }
 

@@ -121,3 +121,16 @@ async fn an_address_that_is_limited_cannot_have_its_attempts_forgotten() {
         assert!(matches!(outcome, Err(LogInError::Limited(_))), "{whose} attempts were forgotten: {outcome:?}");
     }
 }
+
+#[tokio::test]
+async fn who_had_an_address_before_has_no_known_browser_at_its_new_owner_s() {
+    let (house, eve) = House::with_ada().await;
+    let collected = house.sign_in(browser()).await.unwrap().device;
+    change_email(&house.ledger, eve, Some(password(PASSWORD)), email("eve@example.com")).await.unwrap();
+    add_user(&house.ledger, super::ada(), Some(password(NEW_PASSWORD))).await.unwrap();
+    for _ in 0..5 {
+        assert!(matches!(house.try_password("a guess of hers", browser()).await, Err(LogInError::Wrong)));
+    }
+    let outcome = house.try_password("one guess more", Browser { device: collected, ..browser() }).await;
+    assert!(matches!(outcome, Err(LogInError::Limited(_))), "{outcome:?}");
+}
