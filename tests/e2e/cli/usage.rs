@@ -33,6 +33,8 @@ fn every_command_has_help_with_an_example() {
         let said = run(Command::new(program::vestibule()).args(*command).arg("--help"), "").expect_code(0);
         assert!(said.out.contains("Example"), "{command:?} has no example:\n{}", said.out);
         assert!(said.out.contains(&format!("vestibule {}", command.join(" "))), "{command:?}:\n{}", said.out);
+        let example = said.out.lines().skip_while(|line| !line.starts_with("Example"));
+        assert_eq!(example.filter(|line| line.len() > 78).collect::<Vec<_>>(), [""; 0], "wrapped, it cannot be copied");
     }
 }
 

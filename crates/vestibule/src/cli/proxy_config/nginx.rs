@@ -15,7 +15,7 @@ use crate::listen::ListenAddress;
 /// Print a configuration for nginx that is made from the present one of Vestibule.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  vestibule proxy-config nginx --app http://127.0.0.1:3000 --listen 443 --listen '[::]:443' \\\n    --server-name app.example.com --tls-cert /etc/ssl/app.pem --tls-key /etc/ssl/app.key > /etc/nginx/nginx.conf\n\nInto an nginx that is there already:\n  vestibule proxy-config nginx --app http://127.0.0.1:3000 --snippet=http > /etc/nginx/conf.d/vestibule.conf\n  vestibule proxy-config nginx --app http://127.0.0.1:3000 --snippet=server > /etc/nginx/snippets/vestibule.conf"
+    after_help = "Example:\n  vestibule proxy-config nginx --app http://127.0.0.1:3000 \\\n    --listen 443 --listen '[::]:443' --server-name app.example.com \\\n    --tls-cert /etc/ssl/app.pem --tls-key /etc/ssl/app.key \\\n    > /etc/nginx/nginx.conf\n\nInto an nginx that is there already:\n  vestibule proxy-config nginx --app http://127.0.0.1:3000 --snippet=http \\\n    > /etc/nginx/conf.d/vestibule.conf\n  vestibule proxy-config nginx --app http://127.0.0.1:3000 --snippet=server \\\n    > /etc/nginx/snippets/vestibule.conf"
 )]
 pub(in crate::cli) struct Nginx {
     /// The application: `http://127.0.0.1:3000`, `https://app.internal` or `http://unix:/run/app.sock`.

@@ -7,7 +7,7 @@ use crate::control::Command;
 /// Make a session for a user and print its secret, and nothing else. It is impersonation, and marked so.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  curl -b \"session=$(vestibule session create ada@example.com)\" https://app.example.com/"
+    after_help = "Example:\n  curl -b \"session=$(vestibule session create ada@example.com)\" \\\n    https://app.example.com/"
 )]
 pub(in crate::cli) struct Create {
     #[command(flatten)]

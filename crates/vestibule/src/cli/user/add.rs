@@ -12,7 +12,7 @@ use crate::control::written::Written;
 /// Add a user and print their id.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  pwgen 20 1 | vestibule user add ada@example.com --name 'Ada L.' --role admin --verified --password-stdin"
+    after_help = "Example:\n  pwgen 20 1 | vestibule user add ada@example.com \\\n    --name 'Ada L.' --role admin --verified --password-stdin"
 )]
 pub(in crate::cli) struct Add {
     /// The e-mail address to sign in with.

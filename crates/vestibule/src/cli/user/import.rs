@@ -14,7 +14,7 @@ use crate::control::written::Sealed;
 /// `password_hash` (bcrypt, Authgear's `$bcrypt-sha512$`, or argon2id; hashed anew when its owner signs in).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  vestibule user import users.jsonl\n\nA line of the file:\n  \
-    {\"id\":\"018f6b8e-2f6a-7b1c-9c3d-0123456789ab\",\"email\":\"ada@example.com\",\"roles\":[\"admin\"]}")]
+    {\"id\":\"018f6b8e-2f6a-7b1c-9c3d-0123456789ab\",\"email\":\"ada@example.com\"}")]
 pub(in crate::cli) struct Import {
     /// The file.
     file: PathBuf,

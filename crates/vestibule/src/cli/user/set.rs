@@ -10,7 +10,9 @@ use crate::control::written::Written;
 
 /// Change a user. What is not named stays; applications see it with the next request.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  vestibule user set ada@example.com --verified true --role admin --role editor")]
+#[command(
+    after_help = "Example:\n  vestibule user set ada@example.com --verified true \\\n    --role admin --role editor"
+)]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["name", "verified", "roles", "no_roles"]))]
 pub(in crate::cli) struct Set {
     #[command(flatten)]
