@@ -65,6 +65,15 @@ pub enum UserRef {
     Email(EmailAddress),
 }
 
+impl User {
+    /// What somebody who knows this user would try first as their password.
+    #[must_use]
+    pub fn known_words(&self) -> Vec<String> {
+        let email = self.email.as_ref().map(|email| email.shown().to_owned());
+        email.into_iter().chain([self.name.as_str().to_owned()]).collect()
+    }
+}
+
 impl UserRef {
     /// Reads an id or an e-mail address.
     ///

@@ -44,9 +44,7 @@ pub async fn change_password(
     let mut sql = ledger.store().read().await?;
     let row = users::find(&mut sql, &UserRef::Id(user)).await?.ok_or(ConfirmError::NoSuchUser)?;
     drop(sql);
-    let email = row.user.email.as_ref().map(|email| email.shown().to_owned());
-    let known = email.into_iter().chain([row.user.name.as_str().to_owned()]).collect();
-    let hash = hash_new(ledger, new, known).await?;
+    let hash = hash_new(ledger, new, row.user.known_words()).await?;
     let mut change = Change::begin(ledger).await?;
     let mut row = users::find(change.sql(), &UserRef::Id(user)).await?.ok_or(ConfirmError::NoSuchUser)?;
     still_confirmed(&row, confirmed.as_ref())?;

@@ -121,16 +121,23 @@ fn still_confirmed(row: &UserRow, confirmed: Option<&StoredHash>) -> Result<(), 
     if same { Ok(()) } else { Err(ConfirmError::WrongPassword) }
 }
 
-/// Requires a strong password, off the async threads, and hashes it.
-async fn hash_new(ledger: &Ledger, password: Password, known: Vec<String>) -> Result<StoredHash, NewPasswordError> {
-    let cost = ledger.settings().password;
-    let estimated = password.clone();
+/// Requires a new password to be strong, off the async threads; `known` is what an attacker would try first.
+///
+/// # Errors
+/// [`NewPasswordError`].
+pub async fn require_strong(ledger: &Ledger, password: Password, known: Vec<String>) -> Result<(), NewPasswordError> {
+    let min_score = ledger.settings().password.min_score;
     let estimate = move || {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        strength::require(&estimated, &known, cost.min_score)
+        strength::require(&password, &known, min_score)
     };
-    tokio::task::spawn_blocking(estimate).await.map_err(|_| Fault::Closed)??;
-    Ok(ledger.hasher().hash(&cost, password).await?)
+    Ok(tokio::task::spawn_blocking(estimate).await.map_err(|_| Fault::Closed)??)
+}
+
+/// Requires a strong password, and hashes it.
+async fn hash_new(ledger: &Ledger, password: Password, known: Vec<String>) -> Result<StoredHash, NewPasswordError> {
+    require_strong(ledger, password.clone(), known).await?;
+    Ok(ledger.hasher().hash(&ledger.settings().password, password).await?)
 }
 
 /// Why a new password was not taken.

@@ -39,9 +39,7 @@ pub async fn set_password(ledger: &Ledger, who: &UserRef, password: Password) ->
     drop(sql);
     // Its id, not its address: that may go to somebody else while the password is hashed.
     let id = row.user.id;
-    let email = row.user.email.as_ref().map(|email| email.shown().to_owned());
-    let known = email.into_iter().chain([row.user.name.as_str().to_owned()]).collect();
-    let hash = hash_new(ledger, password, known).await?;
+    let hash = hash_new(ledger, password, row.user.known_words()).await?;
     let mut change = Change::begin(ledger).await?;
     let mut row = users::find(change.sql(), &UserRef::Id(id)).await?.ok_or(SetPasswordError::NoSuchUser)?;
     if row.user.anonymous {

@@ -22,7 +22,7 @@ pub struct TooWeak {
 ///
 /// # Errors
 /// [`TooWeak`] below `min_score`.
-pub fn require(password: &Password, known: &[&str], min_score: u8) -> Result<(), TooWeak> {
+pub(crate) fn require(password: &Password, known: &[&str], min_score: u8) -> Result<(), TooWeak> {
     let estimate = zxcvbn(password.expose(), known);
     let score = u8::from(estimate.score());
     if score >= min_score {

@@ -7,7 +7,6 @@ use vestibule_gate::account::Password;
 use vestibule_gate::time::Span;
 use vestibule_ledger::User;
 use vestibule_ledger::changes::{self, ChangePasswordError, ConfirmError, NewPasswordError};
-use vestibule_ledger::proof::strength;
 
 use crate::login::{busy, password_error, weak};
 use crate::web::page::{self, Layout};
@@ -83,11 +82,10 @@ pub async fn post(form: SameOriginForm) -> Response {
 /// What is wrong with the new password besides: the ledger asks for the current one first and looks no further, and
 /// nobody should be told one thing at a time. Asked only after an attempt that was counted, so nobody gets it for free.
 async fn weakness(visit: &Visit, user: &User, new: Password) -> Option<Refusal> {
-    let email = user.email.as_ref().map(|email| email.shown().to_owned()).unwrap_or_default();
-    let (name, least) = (user.name.as_str().to_owned(), visit.site.ledger().settings().password.min_score);
-    let estimate = move || strength::require(&new, &[&email, &name], least);
-    let why = tokio::task::spawn_blocking(estimate).await.ok()?.err()?;
-    Some(weak(&visit.texts, "new_password", &why))
+    match changes::require_strong(visit.site.ledger(), new, user.known_words()).await {
+        Err(NewPasswordError::TooWeak(why)) => Some(weak(&visit.texts, "new_password", &why)),
+        Ok(()) | Err(NewPasswordError::Busy | NewPasswordError::Fault(_)) => None,
+    }
 }
 
 fn show(visit: &Visit, user: &User, status: StatusCode, done: bool, refused: Refusal) -> Response {
