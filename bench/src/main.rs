@@ -1,23 +1,31 @@
 //! Measures what a resolve costs, behind nginx and by itself, and says whether the bars are met.
 //! Everything is compared within one run on one machine; a number of one run says nothing about another's.
 
+mod cold;
+mod cores;
+mod direct;
+mod disturbed;
 mod doors;
+mod flat;
 mod load;
 mod options;
+mod peers;
 mod process;
 mod quantity;
 mod report;
 mod seed;
 mod server;
-mod table;
 mod walker;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use vestibule_gate::token::opaque::Secret;
 
-use crate::options::Options;
+use crate::options::{Chapter, Options};
 use crate::report::Report;
+use crate::server::Place;
 
 fn main() -> ExitCode {
     let options = match Options::read(std::env::args().skip(1)) {
@@ -47,19 +55,41 @@ fn run(options: &Options) -> anyhow::Result<Report> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let folder = tempfile::Builder::new().prefix("vb.").tempdir().context("making a folder to work in")?;
     let mut report = Report::new(options);
-    let few = server::Place::new(&folder.path().join("few"))?;
-    let many = server::Place::new(&folder.path().join("many"))?;
-    eprintln!("seeding {} and {} sessions", options.few, options.many);
-    let few_secrets = runtime.block_on(seed::seed(options, &few, options.few))?;
-    let many_secrets = runtime.block_on(seed::seed(options, &many, options.many))?;
-
-    doors::measure(options, &folder.path().join("nginx"), &few, &few_secrets, &mut report)?;
-    table::start_up(options, &many, &many_secrets, &mut report)?;
-    runtime.block_on(table::fill_and_compare(
-        options,
-        &table::Store { place: &few, secrets: &few_secrets },
-        &table::Store { place: &many, secrets: &many_secrets },
-        &mut report,
-    ))?;
+    for chapter in &options.chapters {
+        let folder = folder.path().join(format!("{chapter:?}").to_lowercase());
+        std::fs::create_dir(&folder)?;
+        let bench = Bench { options, runtime: &runtime, folder: &folder };
+        match chapter {
+            Chapter::Doors => doors::measure(&bench, &mut report),
+            Chapter::Direct => direct::measure(&bench, &mut report),
+            Chapter::Flat => flat::measure(&bench, &mut report),
+            Chapter::Cold => cold::measure(&bench, &mut report),
+            Chapter::Disturbed => disturbed::measure(&bench, &mut report),
+            Chapter::Cores => cores::measure(&bench, &mut report),
+            Chapter::Peers => peers::measure(&bench, &mut report),
+        }
+        .with_context(|| format!("the chapter {chapter:?}"))?;
+        // A large store is not kept for the next one.
+        std::fs::remove_dir_all(&folder)?;
+    }
     Ok(report)
+}
+
+/// What every chapter is given.
+struct Bench<'b> {
+    options: &'b Options,
+    /// For the little that is asynchronous: SQL.
+    runtime: &'b tokio::runtime::Runtime,
+    /// An empty folder of the chapter's own.
+    folder: &'b Path,
+}
+
+impl Bench<'_> {
+    /// A place of this name with so many sessions in its store, and their secrets.
+    fn seeded(&self, name: &str, sessions: usize) -> anyhow::Result<(Place, Vec<Secret>)> {
+        let place = Place::new(&self.folder.join(name))?;
+        eprintln!("seeding {sessions} sessions");
+        let secrets = self.runtime.block_on(seed::seed(self.options, &place, sessions))?;
+        Ok((place, secrets))
+    }
 }

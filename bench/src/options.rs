@@ -4,37 +4,74 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail, ensure};
 
+/// A part of the measurements that can be asked for alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Chapter {
+    /// A request through nginx, by what nginx asks.
+    Doors,
+    /// The resolver's own listener, without nginx.
+    Direct,
+    /// What the number of sessions costs.
+    Flat,
+    /// Sessions that memory does not know, beside those that it does.
+    Cold,
+    /// Latency at a fixed rate, while something else goes on.
+    Disturbed,
+    /// Readers of the table on more threads than one.
+    Cores,
+    /// Other products. Installs them, so only when it is named.
+    Peers,
+}
+
+/// In the order in which they are measured.
+const CHAPTERS: [(&str, Chapter); 7] = [
+    ("doors", Chapter::Doors),
+    ("direct", Chapter::Direct),
+    ("flat", Chapter::Flat),
+    ("cold", Chapter::Cold),
+    ("disturbed", Chapter::Disturbed),
+    ("cores", Chapter::Cores),
+    ("peers", Chapter::Peers),
+];
+
 /// How to measure.
 #[derive(Debug)]
 pub(crate) struct Options {
+    /// What to measure, in order.
+    pub(crate) chapters: Vec<Chapter>,
     /// Rounds of each measurement, interleaved.
     pub(crate) rounds: usize,
-    /// Seconds that wrk runs in a round, for each door.
+    /// Seconds that a load runs in a round.
     pub(crate) seconds: u64,
-    /// Connections of wrk.
+    /// Connections of a load.
     pub(crate) connections: usize,
-    /// Sessions in the small store.
-    pub(crate) few: usize,
-    /// Sessions in the large store.
-    pub(crate) many: usize,
+    /// Sessions in the stores of the chapter `flat`, from few to many.
+    pub(crate) sessions: Vec<usize>,
     /// The program under test.
     pub(crate) vestibule: PathBuf,
 }
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
-Measures what a resolve costs, as ratios against nginx in one interleaved run.
+Measures what a resolve costs, as ratios within one interleaved run.
 
-Usage: vestibule-bench [OPTION VALUE]...
+Usage: vestibule-bench [CHAPTER]... [OPTION VALUE]...
+
+  doors      a request through nginx: Vestibule, another nginx, a server that does nothing, a cache, nothing at all
+  direct     the resolver's own listener, with 1, 32 and 1024 connections
+  flat       a resolve, its memory and the start, by the number of sessions
+  cold       sessions that memory does not know, beside those that it does
+  disturbed  latency at a fixed rate, while sign-ins, revocations, a backup, forged cookies go on
+  cores      readers of the table on more than one thread
+  peers      other products; installs them, so only when it is named
 
   --rounds N        rounds of each measurement, at least 5 (7)
-  --seconds N       seconds of load a round and door (2)
-  --connections N   connections of wrk (32)
-  --few N           sessions in the small store (1000)
-  --many N          sessions in the large store (1000000)
+  --seconds N       seconds of load a round (2)
+  --connections N   connections of a load (32)
+  --sessions N,N,N  sessions in the stores of `flat` (1000,1000000,10000000)
   --vestibule FILE  the program under test (vestibule, beside this program)
 
-Example: make bench, or cargo run --release -p vestibule-bench -- --rounds 15
+Example: make bench, or cargo run --release -p vestibule-bench -- doors --rounds 15
 Ends with 0 when every bar is met, 1 when one is missed or nothing could be measured, 2 for wrong usage.
 ";
 
@@ -42,26 +79,73 @@ impl Options {
     /// Reads the arguments; `None` when help is wanted.
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Option<Self>> {
         let beside = std::env::current_exe().context("where this program is")?.with_file_name("vestibule");
-        let mut options =
-            Self { rounds: 7, seconds: 2, connections: 32, few: 1_000, many: 1_000_000, vestibule: beside };
+        let mut options = Self {
+            chapters: Vec::new(),
+            rounds: 7,
+            seconds: 2,
+            connections: 32,
+            sessions: vec![1_000, 1_000_000, 10_000_000],
+            vestibule: beside,
+        };
         while let Some(name) = arguments.next() {
             if name == "--help" || name == "-h" {
                 return Ok(None);
             }
+            if let Some((_, chapter)) = CHAPTERS.iter().find(|(known, _)| *known == name) {
+                options.chapters.push(*chapter);
+                continue;
+            }
+            ensure!(name.starts_with("--"), "there is no chapter {name}");
             let value = arguments.next().with_context(|| format!("{name} needs a value"))?;
-            let number = || value.parse::<usize>().ok().filter(|n| *n > 0).with_context(|| format!("{name} {value}"));
+            let number = || positive(&value).with_context(|| format!("{name} {value}"));
             match name.as_str() {
                 "--rounds" => options.rounds = number()?,
                 "--seconds" => options.seconds = number()? as u64,
                 "--connections" => options.connections = number()?,
-                "--few" => options.few = number()?,
-                "--many" => options.many = number()?,
+                "--sessions" => {
+                    let sessions: Option<_> = value.split(',').map(positive).collect();
+                    options.sessions = sessions.with_context(|| format!("{name} {value}"))?;
+                }
                 "--vestibule" => options.vestibule = PathBuf::from(value),
                 _ => bail!("there is no option {name}"),
             }
         }
+        if options.chapters.is_empty() {
+            let all = CHAPTERS.iter().map(|(_, chapter)| *chapter);
+            options.chapters = all.filter(|chapter| *chapter != Chapter::Peers).collect();
+        }
         ensure!(options.rounds >= 5, "--rounds must be at least 5, or a median says nothing");
-        ensure!(options.few <= options.many, "--few must not be more than --many");
+        ensure!(
+            options.sessions.len() > 1 && options.sessions.is_sorted(),
+            "--sessions must be two numbers or more, the smallest first"
+        );
         Ok(Some(options))
+    }
+}
+
+fn positive(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|number| *number > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Chapter, Options};
+
+    fn read(line: &str) -> anyhow::Result<Option<Options>> {
+        Options::read(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn nobody_gets_other_products_installed_without_asking() {
+        let options = read("").unwrap().unwrap();
+        assert!(options.chapters.len() == 6 && !options.chapters.contains(&Chapter::Peers));
+        assert_eq!(read("peers --rounds 9").unwrap().unwrap().chapters, [Chapter::Peers]);
+    }
+
+    #[test]
+    fn nonsense_is_named() {
+        for bad in ["--rounds 4", "--sessions 5", "--sessions 9,5", "--sessions a,b", "doorz", "--x 1", "--rounds"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
     }
 }

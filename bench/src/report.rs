@@ -9,7 +9,6 @@ use crate::quantity::Quantity;
 #[derive(Debug)]
 pub(crate) struct Report {
     head: String,
-    doors: Vec<String>,
     lines: Vec<String>,
     bars: Vec<(bool, String)>,
 }
@@ -23,15 +22,16 @@ impl Report {
             "{command}\n{cores} cores; {} rounds, interleaved; each value is the median (lowest..highest)\n",
             options.rounds
         );
-        Self { head, doors: Vec::new(), lines: Vec::new(), bars: Vec::new() }
+        Self { head, lines: Vec::new(), bars: Vec::new() }
     }
 
-    /// A line of the table of doors.
-    pub(crate) fn door(&mut self, line: String) {
-        self.doors.push(line);
+    /// The heading of a table; an empty line comes before it.
+    pub(crate) fn heading(&mut self, line: String) {
+        self.lines.push(String::new());
+        self.lines.push(line);
     }
 
-    /// A line below the table.
+    /// A line.
     pub(crate) fn line(&mut self, line: String) {
         self.lines.push(line);
     }
@@ -50,7 +50,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n{}", self.head)?;
-        for line in self.doors.iter().chain(&self.lines) {
+        for line in &self.lines {
             writeln!(f, "{line}")?;
         }
         writeln!(f)?;

@@ -3,17 +3,15 @@
 
 mod nginx;
 
-use std::path::Path;
-
 use anyhow::ensure;
-use vestibule_gate::token::opaque::Secret;
 
+use crate::Bench;
 use crate::load::{self, load};
 use crate::options::Options;
 use crate::process::Process;
 use crate::quantity::Quantity;
 use crate::report::{Report, microseconds};
-use crate::server::{Place, ask, cookie};
+use crate::server::{ask, cookie};
 
 use nginx::{Floor, Front};
 
@@ -40,24 +38,20 @@ struct Seen {
 }
 
 /// Measures the doors and says what they cost.
-pub(crate) fn measure(
-    options: &Options,
-    folder: &Path,
-    place: &Place,
-    secrets: &[Secret],
-    report: &mut Report,
-) -> anyhow::Result<()> {
+pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let options = bench.options;
+    let (place, secrets) = bench.seeded("vestibule", 1_000)?;
     let vestibule = place.serve(options)?;
     std::thread::sleep(std::time::Duration::from_secs(2));
     let idle = vestibule.resident()? / 1e6;
     let cookie = cookie(secrets[0].expose());
     let answer = ask(&place.resolver(), &cookie)?;
-    let floor = Floor::start(&folder.with_extension("floor"), &answer)?;
+    let floor = Floor::start(&bench.folder.join("floor"), &answer)?;
     ensure!(
         nginx::answer_of(&ask(floor.socket(), &cookie)?) == nginx::answer_of(&answer),
         "the two sides of the comparison do not answer alike"
     );
-    let front = Front::start(&folder.with_extension("front"), &place.resolver(), floor.socket())?;
+    let front = Front::start(&bench.folder.join("front"), &place.resolver(), floor.socket())?;
 
     let mut seen: [Seen; 4] = Default::default();
     eprintln!("measuring {} doors in {} rounds of {} s each", DOORS.len(), options.rounds, options.seconds);
@@ -97,8 +91,8 @@ impl Seen {
 
 fn say(options: &Options, front: &Front, seen: &[Seen; 4], report: &mut Report) {
     let url = front.url(DOORS[0].path);
-    report.door(format!("{}\n", load::shown(options, &url)));
-    report.door(format!(
+    report.heading(format!("{}\n", load::shown(options, &url)));
+    report.line(format!(
         "{:<42}{:<26}{:<24}{:<24}{:<24}{}",
         "behind nginx with one worker",
         "requests a second",
@@ -108,7 +102,7 @@ fn say(options: &Options, front: &Front, seen: &[Seen; 4], report: &mut Report) 
         "us behind"
     ));
     for (door, one) in DOORS.iter().zip(seen) {
-        report.door(format!(
+        report.line(format!(
             "({}) {:<38}{:<26.0}{:<24.3}{:<24.3}{:<24.1}{:.1}",
             door.letter,
             door.what,
@@ -119,8 +113,8 @@ fn say(options: &Options, front: &Front, seen: &[Seen; 4], report: &mut Report) 
             microseconds(&one.answering),
         ));
     }
-    report.door("(us: microseconds of processor time a request)".to_owned());
-    report.door(String::new());
+    report.line("(us: microseconds of processor time a request)".to_owned());
+    report.line(String::new());
     let ratio = Quantity::ratio(&seen[0].rates, &seen[1].rates);
     report.bar(ratio.median() >= 0.9, format!("a/b: {ratio:.3} (bar: at least 0.9)"));
 }

@@ -7,6 +7,7 @@ use anyhow::ensure;
 use sqlx::Connection as _;
 use vestibule_gate::token::opaque::Secret;
 
+use crate::Bench;
 use crate::options::Options;
 use crate::process::Process;
 use crate::quantity::Quantity;
@@ -15,17 +16,30 @@ use crate::seed;
 use crate::server::{Place, cookie};
 use crate::walker::{Walker, stopwatch};
 
+/// Measures the start, the memory and the resolves of the smallest and the largest store.
+pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let options = bench.options;
+    let (few, many) = (options.sessions[0], options.sessions[options.sessions.len() - 1]);
+    let (few_place, few_secrets) = bench.seeded("few", few)?;
+    let (many_place, many_secrets) = bench.seeded("many", many)?;
+    let few = Store { place: &few_place, secrets: &few_secrets };
+    let many = Store { place: &many_place, secrets: &many_secrets };
+    report.heading("by the number of sessions".to_owned());
+    start_up(options, many.place, many.secrets, report)?;
+    bench.runtime.block_on(fill_and_compare(options, &few, &many, report))
+}
+
 /// A seeded store.
-pub(crate) struct Store<'s> {
+struct Store<'s> {
     /// Where it is.
-    pub(crate) place: &'s Place,
+    place: &'s Place,
     /// The secrets of its sessions.
-    pub(crate) secrets: &'s [Secret],
+    secrets: &'s [Secret],
 }
 
 /// Starts with a full store, from the start of the program to the first answer for a live session. Each time after
 /// the program was killed, which is the harder start.
-pub(crate) fn start_up(
+fn start_up(
     options: &Options,
     place: &Place,
     secrets: &[Secret],
@@ -51,7 +65,7 @@ pub(crate) fn start_up(
 /// Meanwhile the bench holds the write locks of both stores, so that no activity is written behind: how much of that
 /// there is depends on how many sessions are used in a minute, and would be measured here only by chance. Resolves
 /// only read.
-pub(crate) async fn fill_and_compare(
+async fn fill_and_compare(
     options: &Options,
     few: &Store<'_>,
     many: &Store<'_>,
@@ -99,10 +113,11 @@ fn compare(
     walkers: (&mut Walker<'_>, &mut Walker<'_>),
     report: &mut Report,
 ) -> anyhow::Result<()> {
+    let (few_count, many_count) = (options.sessions[0], options.sessions[options.sessions.len() - 1]);
     // A second visit to every session, so that activity that is due is noted now and not in the rounds. What is queued
     // by then fails on the lock in the five seconds that Vestibule waits for it.
-    walkers.1.walk(options.many)?;
-    walkers.0.walk(options.few)?;
+    walkers.1.walk(many_count)?;
+    walkers.0.walk(few_count)?;
     std::thread::sleep(Duration::from_secs(7));
     let (mut few, mut many) = (Seen::default(), Seen::default());
     for round in 0..options.rounds {
@@ -114,7 +129,7 @@ fn compare(
             few.round(servers.0, walkers.0)?;
         }
     }
-    let (small, large) = (options.few, options.many);
+    let (small, large) = (few_count, many_count);
     report.line(format!(
         "a resolve without a proxy, {RESOLVES} a round: with {small} sessions {:.2} microseconds of processor time, \
          {:.2} in all; with {large} sessions {:.2} and {:.2}",
