@@ -7,11 +7,11 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
-use super::resolve::{Clock, Question, Resolver};
+use super::exchange::{Answered, Exchange};
+use super::resolve::{Clock, Resolver};
 use crate::ops::resolves::{Outcome, Shard};
 use crate::wire::answer::{self, After, Date, Status};
 use crate::wire::connection::{Connection, Ending, Filled, Timeouts};
-use crate::wire::head::{Head, Slots, Version};
 use crate::wire::seats::Seat;
 
 /// Serves one connection to its end.
@@ -36,39 +36,6 @@ struct Conversation<'r, S> {
     meter: &'r Shard,
     output: Vec<u8>,
     date: Date,
-}
-
-/// A request.
-struct Asked<'b> {
-    /// A question for a verdict, or the status of a request that asks for something else.
-    what: Result<Question<'b>, Status>,
-    version: Version,
-    keep_alive: bool,
-    body_announced: bool,
-    length: usize,
-}
-
-/// Reads the request at the beginning of the pending bytes, if it has all arrived. Apart from the connection and not
-/// async, so that the room for 256 headers is on the stack and not in every task.
-fn read<'b>(pending: &'b [u8], resolver: &Resolver) -> Result<Option<Asked<'b>>, Status> {
-    let mut slots = Slots::default();
-    let Some(head) = Head::read(pending, &mut slots)? else { return Ok(None) };
-    Ok(Some(Asked {
-        what: resolver.question(&head),
-        version: head.version,
-        // A body that was announced is not waited for, so nobody knows where the next request begins.
-        keep_alive: head.keep_alive && !head.body_announced,
-        body_announced: head.body_announced,
-        length: head.length,
-    }))
-}
-
-/// An answer that waits in the output, and what is to become of the connection behind it.
-struct Composed {
-    outcome: Outcome,
-    after: After,
-    length: usize,
-    body_announced: bool,
 }
 
 /// What became of the pending bytes.
@@ -127,15 +94,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
     }
 
     /// Puts the answer to the first pending request into the output; nothing when it has not all arrived.
-    async fn compose(&mut self) -> Result<Option<Composed>, Status> {
-        let Some(asked) = read(self.connection.input.pending(), self.resolver)? else { return Ok(None) };
-        self.connection.seat.is_busy();
-        let after = After::wanted(asked.version, asked.keep_alive, self.connection.seat.is_called());
-        let clock = Clock { now: self.resolver.now(), date: &mut self.date };
-        self.output.clear();
-        let outcome = self.resolver.answer(&asked.what, after, clock, &mut self.output).await;
-        tracing::trace!(connection = self.connection.seat.number(), ?outcome, "resolved");
-        Ok(Some(Composed { outcome, after, length: asked.length, body_announced: asked.body_announced }))
+    async fn compose(&mut self) -> Result<Option<Answered>, Status> {
+        let Self { connection, resolver, output, date, .. } = self;
+        connection.seat.is_busy();
+        let closing = connection.seat.is_called();
+        let now = resolver.now();
+        output.clear();
+        let answered = match resolver.exchange(connection.input.pending(), closing, Clock { now, date }, output)? {
+            Exchange::Unfinished => return Ok(None),
+            Exchange::Answered(answered) => answered,
+            Exchange::Open(asked) => resolver.exchange_by_the_store(&asked, closing, Clock { now, date }, output).await,
+        };
+        tracing::trace!(connection = connection.seat.number(), outcome = ?answered.outcome, "resolved");
+        Ok(Some(answered))
     }
 
     async fn refuse(&mut self, status: Status) -> io::Result<Ending> {

@@ -1,9 +1,10 @@
 //! The resolver's listener: the door that proxies ask at, for each request that they get, who it comes from.
 //!
 //! A loop of our own over `httparse` and not the pages' HTTP server: a resolve is one read, one write and no allocation
-//! on a connection that is kept. [`resolve`] answers, [`connection`] carries it, on [`threads`] of its own.
+//! on a connection that is kept. [`resolve`] answers, [`exchange`] has the bytes, [`connection`] carries them, on [`threads`] of its own.
 
 pub mod connection;
+pub mod exchange;
 pub mod resolve;
 mod service;
 pub mod threads;

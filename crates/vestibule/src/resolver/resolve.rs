@@ -101,26 +101,27 @@ impl Resolver {
         })
     }
 
-    /// Appends the whole answer to a question, or to a request that was none.
-    pub async fn answer(
+    /// Appends the whole answer to a question that memory can answer. Never waits.
+    pub(super) fn answer_from_memory(
         &self,
-        what: &Result<Question<'_>, Status>,
+        question: &Question<'_>,
+        after: After,
+        clock: Clock<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Outcome> {
+        let verdict = self.ledger.live().answer_from_memory(&question.claims, clock.now)?;
+        Some(self.say(&verdict, question, after, clock, out))
+    }
+
+    /// Appends the whole answer to a question for which the store has to be asked.
+    pub(super) async fn answer_from_store(
+        &self,
+        question: &Question<'_>,
         after: After,
         clock: Clock<'_>,
         out: &mut Vec<u8>,
     ) -> Outcome {
-        let question = match what {
-            Ok(question) => question,
-            Err(status) => {
-                answer::bare(out, *status, after, clock.date, clock.now);
-                return Outcome::Declined;
-            }
-        };
-        let verdict = match self.ledger.live().answer_from_memory(&question.claims, clock.now) {
-            Some(verdict) => Ok(verdict),
-            None => self.load(question, clock.now).await,
-        };
-        match verdict {
+        match self.load(question, clock.now).await {
             Ok(verdict) => self.say(&verdict, question, after, clock, out),
             Err(fault) => {
                 tracing::error!(%fault, "a resolve could not be answered");
