@@ -39,12 +39,7 @@ struct Store<'s> {
 
 /// Starts with a full store, from the start of the program to the first answer for a live session. Each time after
 /// the program was killed, which is the harder start.
-fn start_up(
-    options: &Options,
-    place: &Place,
-    secrets: &[Secret],
-    report: &mut Report,
-) -> anyhow::Result<()> {
+fn start_up(options: &Options, place: &Place, secrets: &[Secret], report: &mut Report) -> anyhow::Result<()> {
     let mut seconds = Vec::new();
     for round in 0..options.rounds {
         let begin = stopwatch();

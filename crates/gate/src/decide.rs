@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrayvec::ArrayVec;
 
 use crate::claims::{Claims, Credential, MAX_CANDIDATES, Source};
-use crate::table::{Found, Session, Table};
+use crate::table::{Entry, Found, Table};
 use crate::time::Timestamp;
 use crate::token::opaque::{TagKey, TokenHash, has_shape, is_tagged};
 use crate::verdict::Verdict;
@@ -41,7 +41,7 @@ pub fn decide(claims: &Claims<'_>, table: &Table, key: &TagKey, now: Timestamp) 
         return Outcome::Answer(Verdict::invalid());
     }
     let mut need = Need::new();
-    let mut valid: ArrayVec<(Source, Arc<Session>), MAX_CANDIDATES> = ArrayVec::new();
+    let mut valid: ArrayVec<(Source, Arc<Entry>), MAX_CANDIDATES> = ArrayVec::new();
     for candidate in claims.candidates() {
         match weigh(candidate, table, key, now) {
             Weighed::Valid(session) => valid.push((candidate.source, session)),
@@ -62,7 +62,7 @@ pub fn decide(claims: &Claims<'_>, table: &Table, key: &TagKey, now: Timestamp) 
 }
 
 enum Weighed {
-    Valid(Arc<Session>),
+    Valid(Arc<Entry>),
     Worthless,
     Unknown(TokenHash),
 }
@@ -84,9 +84,9 @@ fn weigh(candidate: &Credential<'_>, table: &Table, key: &TagKey, now: Timestamp
 }
 
 /// The first valid candidate in the order of the sources, if none of the others contradicts.
-fn winner(valid: &[(Source, Arc<Session>)]) -> Option<(Source, &Arc<Session>)> {
+fn winner(valid: &[(Source, Arc<Entry>)]) -> Option<(Source, &Arc<Entry>)> {
     let (source, session) = valid.iter().min_by_key(|(source, _)| *source)?;
-    let contradicts = |(other_source, other): &(Source, Arc<Session>)| {
+    let contradicts = |(other_source, other): &(Source, Arc<Entry>)| {
         if other_source == source {
             other.id != session.id
         } else {
@@ -95,7 +95,7 @@ fn winner(valid: &[(Source, Arc<Session>)]) -> Option<(Source, &Arc<Session>)> {
         }
     };
     // Two later sources, or two values of one later name, may contradict each other too.
-    let doubled = |a: &(Source, Arc<Session>)| valid.iter().any(|b| a.0 == b.0 && a.1.id != b.1.id);
+    let doubled = |a: &(Source, Arc<Entry>)| valid.iter().any(|b| a.0 == b.0 && a.1.id != b.1.id);
     if valid.iter().any(contradicts) || valid.iter().any(doubled) { None } else { Some((*source, session)) }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::account::Roles;
 use crate::claims::Source;
 use crate::id::{SessionId, UserId};
-use crate::table::Session;
+use crate::table::Entry;
 use crate::time::{Span, Timestamp};
 
 /// The names behind the prefix, in the order of the contract. `assertion` is reserved: printed configurations
@@ -143,7 +143,7 @@ impl Facts {
 /// Who a valid request comes from.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    session: Arc<Session>,
+    session: Arc<Entry>,
     source: Source,
     ends: Timestamp,
 }
@@ -206,7 +206,7 @@ impl Verdict {
         Self(Kind::Invalid)
     }
 
-    pub(crate) const fn valid(session: Arc<Session>, source: Source, ends: Timestamp) -> Self {
+    pub(crate) const fn valid(session: Arc<Entry>, source: Source, ends: Timestamp) -> Self {
         Self(Kind::Valid(Identity { session, source, ends }))
     }
 

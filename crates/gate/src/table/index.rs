@@ -1,199 +1,202 @@
 //! What the table's writers need and its readers do not: which credentials a session has, which sessions a user has,
-//! what was forgotten lately, and who goes first when the table is full. Guarded by one lock.
+//! who says the same, and who goes first when the table is full. Guarded by one lock.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
+use hashbrown::HashTable;
+
 use super::Forget;
-use super::session::{Session, SessionRow, SharedFacts};
+use super::entry::{Entry, SessionRow, SharedFacts};
 use crate::id::{SessionId, UserId};
-use crate::time::Timestamp;
 use crate::token::opaque::TokenHash;
 use crate::verdict::{Facts, HeaderPrefix};
 
-/// Forgets that are remembered. A fill that is older than the oldest of them is voided whatever it read.
-const LOG: usize = 4096;
+/// Maps that grow one by one: one map of ten million would stop every writer for a second when it grows.
+const PARTS: usize = if cfg!(feature = "loom") { 1 } else { 256 };
 
-/// A session that left the table, with the credentials under which the shards know it.
-pub(super) struct Removed {
-    pub(super) session: Arc<Session>,
-    pub(super) hashes: Vec<TokenHash>,
+/// Sessions that were used lately and are passed over, before one goes that was used too: so that making room ends.
+const CHANCES: usize = 32;
+
+/// Distinct facts that are kept without a look at whether anybody still says them.
+const FACTS: usize = 64;
+
+/// Entries under a key that several may share: the credentials of a session, or those of all sessions of a user.
+struct ByKey {
+    parts: Box<[HashTable<Arc<Entry>>]>,
+    hasher: RandomState,
 }
 
-/// One value nearly always, more when a session has several credentials or a user several sessions.
-struct OneOrMore<T> {
-    first: T,
-    #[expect(
-        clippy::box_collection,
-        reason = "a Vec in each of a million entries costs 16 bytes more than its absence"
-    )]
-    more: Option<Box<Vec<T>>>,
-}
-
-impl<T: Copy + PartialEq> OneOrMore<T> {
-    const fn one(first: T) -> Self {
-        Self { first, more: None }
+impl ByKey {
+    fn new() -> Self {
+        Self { parts: (0..PARTS).map(|_| HashTable::new()).collect(), hasher: RandomState::new() }
     }
 
-    fn add(&mut self, value: T) {
-        if self.first == value {
-            return;
-        }
-        let more = self.more.get_or_insert_default();
-        if !more.contains(&value) {
-            more.push(value);
+    fn insert<K: std::hash::Hash>(&mut self, entry: Arc<Entry>, key: fn(&Entry) -> K) {
+        let hash = self.hasher.hash_one(key(&entry));
+        self.parts[part(hash)].insert_unique(hash, entry, |entry| self.hasher.hash_one(key(entry)));
+    }
+
+    /// The entries under a key.
+    fn of<K: std::hash::Hash + PartialEq>(&self, wanted: K, key: fn(&Entry) -> K) -> impl Iterator<Item = &Arc<Entry>> {
+        let hash = self.hasher.hash_one(&wanted);
+        self.parts[part(hash)].iter_hash(hash).filter(move |entry| key(entry) == wanted)
+    }
+
+    fn remove<K: std::hash::Hash>(&mut self, entry: &Arc<Entry>, key: fn(&Entry) -> K) {
+        let hash = self.hasher.hash_one(key(entry));
+        if let Ok(found) = self.parts[part(hash)].find_entry(hash, |other| Arc::ptr_eq(other, entry)) {
+            found.remove();
         }
     }
 
-    /// Removes a value; `false` when none is left.
-    fn remove(&mut self, value: T) -> bool {
-        if self.first == value {
-            match self.more.as_mut().and_then(|more| more.pop()) {
-                Some(next) => self.first = next,
-                None => return false,
-            }
-        } else if let Some(more) = &mut self.more {
-            more.retain(|other| *other != value);
-        }
-        true
-    }
-
-    fn all(&self) -> Vec<T> {
-        std::iter::once(self.first).chain(self.more.iter().flat_map(|more| more.iter().copied())).collect()
+    fn all(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.parts.iter().flat_map(HashTable::iter)
     }
 }
 
-struct Entry {
-    session: Arc<Session>,
-    hashes: OneOrMore<TokenHash>,
+/// Not the bits that the maps themselves use: the lowest, and the seven highest.
+const fn part(hash: u64) -> usize {
+    // The remainder is below PARTS.
+    ((hash >> 40) % PARTS as u64) as usize
+}
+
+fn session_of(entry: &Entry) -> SessionId {
+    entry.id
+}
+
+fn user_of(entry: &Entry) -> UserId {
+    entry.user
 }
 
 pub(super) struct Index {
     capacity: usize,
+    sessions: usize,
     prefix: HeaderPrefix,
-    sessions: HashMap<SessionId, Entry>,
-    users: HashMap<UserId, OneOrMore<SessionId>>,
+    by_session: ByKey,
+    by_user: ByKey,
     facts: HashMap<Facts, Arc<SharedFacts>>,
-    /// Who came first, with the last use known then. Entries of sessions that are gone are skipped.
-    queue: VecDeque<(SessionId, Timestamp)>,
-    log: VecDeque<(u64, Forget)>,
+    /// At so many distinct facts, those that nobody says any more are looked for.
+    many_facts: usize,
+    /// Where the search for somebody to evict goes on: a part of `by_session`, and a place in it.
+    hand: (usize, usize),
 }
 
 impl Index {
     pub(super) fn new(capacity: usize, prefix: HeaderPrefix) -> Self {
         Self {
             capacity: capacity.max(1),
+            sessions: 0,
             prefix,
-            sessions: HashMap::new(),
-            users: HashMap::new(),
+            by_session: ByKey::new(),
+            by_user: ByKey::new(),
             facts: HashMap::new(),
-            queue: VecDeque::new(),
-            log: VecDeque::with_capacity(LOG),
+            many_facts: FACTS,
+            hand: (0, 0),
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.sessions.len()
+    /// How many sessions there are.
+    pub(super) const fn len(&self) -> usize {
+        self.sessions
     }
 
-    pub(super) fn session(&self, id: SessionId) -> Option<&Arc<Session>> {
-        self.sessions.get(&id).map(|entry| &entry.session)
+    #[cfg(all(test, not(feature = "loom")))]
+    pub(super) fn distinct_facts(&self) -> usize {
+        self.facts.len()
     }
 
-    pub(super) fn sessions(&self) -> impl Iterator<Item = &Arc<Session>> {
-        self.sessions.values().map(|entry| &entry.session)
+    /// The first credential of a session, which keeps its last-seen.
+    pub(super) fn first_of(&self, id: SessionId) -> Option<&Arc<Entry>> {
+        self.by_session.of(id, session_of).find(|entry| entry.is_first())
     }
 
-    /// Remembers a forget under its number.
-    pub(super) fn note(&mut self, epoch: u64, forget: Forget) {
-        if self.log.len() == LOG {
-            self.log.pop_front();
+    /// The first credential of every session.
+    pub(super) fn firsts(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.by_session.all().filter(|entry| entry.is_first())
+    }
+
+    /// Adds a credential; one that is here already stays, and so does its session's last-seen.
+    pub(super) fn insert(&mut self, hash: TokenHash, row: &SessionRow) -> Arc<Entry> {
+        if let Some(entry) = self.by_session.of(row.id, session_of).find(|entry| entry.hash == hash) {
+            return Arc::clone(entry);
         }
-        self.log.push_back((epoch, forget));
-    }
-
-    /// Whether a forget after `ticket` names this session or this user, or may have.
-    pub(super) fn forgotten_since(&self, ticket: u64, session: SessionId, user: UserId) -> bool {
-        let oldest_known = self.log.front().map_or(0, |(epoch, _)| epoch - 1);
-        let names = |forget: &Forget| match forget {
-            Forget::Session(id) => *id == session,
-            Forget::User(id) => *id == user,
-            Forget::All => true,
-        };
-        ticket < oldest_known
-            || self.log.iter().rev().take_while(|(epoch, _)| *epoch > ticket).any(|(_, forget)| names(forget))
-    }
-
-    /// Adds a credential; a session that is here already keeps its entry, and so its last-seen.
-    pub(super) fn insert(&mut self, hash: TokenHash, row: SessionRow) -> Arc<Session> {
-        if let Some(entry) = self.sessions.get_mut(&row.id) {
-            entry.hashes.add(hash);
-            return Arc::clone(&entry.session);
-        }
+        let first = self.first_of(row.id).cloned();
+        self.sessions += usize::from(first.is_none());
         let facts = self.share(&row.facts);
-        let session = Arc::new(Session::new(&row, facts));
-        self.users.entry(row.user).and_modify(|ids| ids.add(row.id)).or_insert_with(|| OneOrMore::one(row.id));
-        self.sessions.insert(row.id, Entry { session: Arc::clone(&session), hashes: OneOrMore::one(hash) });
-        self.enqueue(row.id, row.last_seen);
-        session
+        let entry = Arc::new(Entry::new(hash, row, facts, first));
+        self.by_session.insert(Arc::clone(&entry), session_of);
+        self.by_user.insert(Arc::clone(&entry), user_of);
+        entry
     }
 
     fn share(&mut self, facts: &Facts) -> Arc<SharedFacts> {
         if let Some(shared) = self.facts.get(facts) {
             return Arc::clone(shared);
         }
+        if self.facts.len() >= self.many_facts {
+            // Those that only this map knows: whoever said them has gone.
+            self.facts.retain(|_, shared| Arc::strong_count(shared) > 1);
+            self.many_facts = 2 * self.facts.len() + FACTS;
+        }
         let shared = Arc::new(SharedFacts::new(facts.clone(), &self.prefix));
         self.facts.insert(facts.clone(), Arc::clone(&shared));
         shared
     }
 
-    fn enqueue(&mut self, id: SessionId, seen: Timestamp) {
-        if self.queue.len() > 2 * self.sessions.len() + 1024 {
-            let sessions = &self.sessions;
-            self.queue.retain(|(id, _)| sessions.contains_key(id));
+    /// Makes room for one more session: takes out one that was not used since the hand last came by. A session that is
+    /// being filled counts as new; one that is here already needs no room.
+    pub(super) fn evict_if_full(&mut self, newcomer: SessionId) -> Vec<Arc<Entry>> {
+        if self.sessions < self.capacity || self.first_of(newcomer).is_some() {
+            return Vec::new();
         }
-        self.queue.push_back((id, seen));
+        let mut chances = CHANCES;
+        loop {
+            let Some(first) = self.advance() else { continue };
+            if chances == 0 || !first.was_used_since_last_look() {
+                return self.take(first.id);
+            }
+            chances -= 1;
+        }
     }
 
-    /// Makes room for one: whoever came first and was not used since. Somebody who was used gets a second chance.
-    pub(super) fn evict_if_full(&mut self) -> Option<Removed> {
-        if self.sessions.len() < self.capacity {
+    /// Moves the hand by one place; the session that was there, if one was. Ends up at every session.
+    fn advance(&mut self) -> Option<Arc<Entry>> {
+        let (part, place) = self.hand;
+        let map = &self.by_session.parts[part];
+        if place >= map.num_buckets() {
+            self.hand = ((part + 1) % PARTS, 0);
             return None;
         }
-        // A second chance for each of a few; then the next one goes, used or not, so that this ends.
-        let mut chances = 32;
-        while let Some((id, seen)) = self.queue.pop_front() {
-            let Some(entry) = self.sessions.get(&id) else { continue };
-            let used = entry.session.last_seen();
-            if used > seen && chances > 0 {
-                chances -= 1;
-                self.queue.push_back((id, used));
-            } else {
-                return self.take(id);
+        self.hand = (part, place + 1);
+        map.get_bucket(place).filter(|entry| entry.is_first()).cloned()
+    }
+
+    /// Takes out what a forget names. Everything leaves the other places too.
+    pub(super) fn remove(&mut self, forget: Forget) -> Vec<Arc<Entry>> {
+        match forget {
+            Forget::Session(id) => self.take(id),
+            Forget::User(user) => {
+                let all: Vec<_> = self.by_user.of(user, user_of).cloned().collect();
+                all.into_iter().filter(|entry| entry.is_first()).flat_map(|first| self.take(first.id)).collect()
+            }
+            Forget::All => {
+                let prefix = self.prefix.clone();
+                let old = std::mem::replace(self, Self::new(self.capacity, prefix));
+                old.by_session.parts.into_iter().flatten().collect()
             }
         }
-        None
     }
 
-    /// Takes out what a forget names.
-    pub(super) fn remove(&mut self, forget: Forget) -> Vec<Removed> {
-        let ids = match forget {
-            Forget::Session(id) => vec![id],
-            Forget::User(user) => self.users.get(&user).map(OneOrMore::all).unwrap_or_default(),
-            Forget::All => self.sessions.keys().copied().collect(),
-        };
-        ids.into_iter().filter_map(|id| self.take(id)).collect()
-    }
-
-    fn take(&mut self, id: SessionId) -> Option<Removed> {
-        let Entry { session, hashes } = self.sessions.remove(&id)?;
-        if self.users.get_mut(&session.user).is_some_and(|ids| !ids.remove(id)) {
-            self.users.remove(&session.user);
+    /// Takes out a session with all its credentials.
+    fn take(&mut self, id: SessionId) -> Vec<Arc<Entry>> {
+        let entries: Vec<_> = self.by_session.of(id, session_of).cloned().collect();
+        self.sessions -= usize::from(!entries.is_empty());
+        for entry in &entries {
+            self.by_session.remove(entry, session_of);
+            self.by_user.remove(entry, user_of);
         }
-        // The index and this session hold the last two: nobody else says the same.
-        if Arc::strong_count(session.shared_facts()) == 2 {
-            self.facts.remove(session.facts());
-        }
-        Some(Removed { session, hashes: hashes.all() })
+        entries
     }
 }

@@ -1,23 +1,25 @@
 //! The live table: a bounded cache of the sessions whose credentials were presented lately.
 //!
-//! The truth is in the store. Readers look a credential up by the hash of its secret in one of 64 shards; whoever
-//! fills the table or forgets goes through one lock over the index and never waits for I/O while holding it.
+//! The truth is in the store. Readers look a credential up by the hash of its secret in one of many small maps
+//! (`shards.rs`): they share its lock, and never wait for each other. Whoever fills the table or forgets goes through
+//! one lock over the index (`index.rs`), and never waits for I/O while holding it.
 //!
 //! **The fill race.** A filler misses and reads a live row; a revocation commits and evicts, and nothing is there yet;
 //! the filler inserts its old row: a revoked session lives. So a filler takes a [`Ticket`] before it reads, and a
 //! [`Forget`] in between that names what it read voids the ticket: [`Table::fill`] then stores nothing and answers
-//! [`Voided`]. `tests.rs` walks through every interleaving of a fill and a revocation.
+//! [`Voided`]. `tests.rs` walks through every interleaving of a fill and a revocation step by step, and `model.rs` has
+//! loom run readers, fillers and revocations in every order that threads and memory allow.
 
 mod dead;
+mod entry;
+mod forgets;
 mod index;
-mod session;
+mod shards;
+mod sync;
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-
-use parking_lot::{Mutex, RwLock};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::mpsc;
 
 use crate::id::{SessionId, UserId};
 use crate::time::{Span, Timestamp};
@@ -25,10 +27,11 @@ use crate::token::opaque::TokenHash;
 use crate::verdict::HeaderPrefix;
 
 use dead::Dead;
+pub use entry::{Entry, SessionRow};
+use forgets::Forgets;
 use index::Index;
-pub use session::{Session, SessionRow};
-
-const SHARDS: usize = 64;
+use shards::Shards;
+use sync::{AtomicU64, Mutex, RwLock};
 
 /// What must no longer be answered from memory. Every change of the truth returns these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +57,7 @@ pub struct Voided;
 #[derive(Debug, Clone)]
 pub enum Found {
     /// Its session, as far as memory knows; [`Table::is_alive`] says whether its time is over.
-    Live(Arc<Session>),
+    Live(Arc<Entry>),
     /// The store was asked and has no live session for it. That is for ever: a secret is never issued twice.
     Dead,
     /// Not asked yet, or forgotten.
@@ -81,33 +84,20 @@ pub struct Limits {
     pub write_interval: Span,
 }
 
-/// Secrets' hashes are uniform already: their first bytes are the hash.
-#[derive(Default)]
-struct Uniform(u64);
-
-impl Hasher for Uniform {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(first) = bytes.first_chunk::<8>() {
-            self.0 = u64::from_le_bytes(*first);
-        }
-    }
-
-    // A slice writes its length before its bytes; it would only spoil the hash.
-    fn write_usize(&mut self, _: usize) {}
+/// What only writers look at.
+struct Writers {
+    index: Index,
+    forgets: Forgets,
 }
-
-type Shard = RwLock<HashMap<TokenHash, Arc<Session>, BuildHasherDefault<Uniform>>>;
 
 /// The live table. Shared by all threads; see the module's documentation for its one invariant.
 pub struct Table {
-    shards: [Shard; SHARDS],
+    shards: Shards,
     dead: RwLock<Dead>,
-    index: Mutex<Index>,
-    pending: Mutex<Vec<Activity>>,
+    writers: Mutex<Writers>,
+    /// Readers note activity through a queue, on which they do not wait for each other either.
+    due: mpsc::Sender<Activity>,
+    pending: parking_lot::Mutex<mpsc::Receiver<Activity>>,
     epoch: AtomicU64,
     idle_timeout: AtomicI64,
     write_interval: AtomicI64,
@@ -117,11 +107,13 @@ impl Table {
     /// An empty table for at most `capacity` sessions, whose answers are rendered with this prefix.
     #[must_use]
     pub fn new(capacity: usize, prefix: HeaderPrefix, limits: Limits) -> Self {
+        let (due, pending) = mpsc::channel();
         Self {
-            shards: std::array::from_fn(|_| RwLock::default()),
+            shards: Shards::new(),
             dead: RwLock::default(),
-            index: Mutex::new(Index::new(capacity, prefix)),
-            pending: Mutex::default(),
+            writers: Mutex::new(Writers { index: Index::new(capacity, prefix), forgets: Forgets::new() }),
+            due,
+            pending: parking_lot::Mutex::new(pending),
             epoch: AtomicU64::new(0),
             idle_timeout: AtomicI64::new(limits.idle_timeout.millis()),
             write_interval: AtomicI64::new(limits.write_interval.millis()),
@@ -138,30 +130,30 @@ impl Table {
     /// What the table knows of a credential.
     #[must_use]
     pub fn look_up(&self, hash: &TokenHash) -> Found {
-        if let Some(session) = self.shard(hash).read().get(hash) {
-            return Found::Live(Arc::clone(session));
+        if let Some(entry) = self.shards.find(hash) {
+            return Found::Live(entry);
         }
         if self.dead.read().contains(hash) { Found::Dead } else { Found::Unknown }
     }
 
     /// Whether a session's time is not over: neither its absolute limit nor its idle timeout.
     #[must_use]
-    pub fn is_alive(&self, session: &Session, now: Timestamp) -> bool {
-        now < self.end_of(session)
+    pub fn is_alive(&self, entry: &Entry, now: Timestamp) -> bool {
+        now < self.end_of(entry)
     }
 
     /// When a session ends if nobody uses it: the earlier of its absolute limit and its idle timeout.
     #[must_use]
-    pub fn end_of(&self, session: &Session) -> Timestamp {
+    pub fn end_of(&self, entry: &Entry) -> Timestamp {
         let idle = Span::from_millis(self.idle_timeout.load(Ordering::Relaxed));
-        session.expires_at.min(session.last_seen().plus(idle))
+        entry.expires_at.min(entry.last_seen().plus(idle))
     }
 
     /// Notes that a session is used now, and hands the activity out for writing once an interval.
-    pub fn seen(&self, session: &Session, now: Timestamp) {
+    pub fn seen(&self, entry: &Entry, now: Timestamp) {
         let interval = Span::from_millis(self.write_interval.load(Ordering::Relaxed));
-        if session.touch(now, interval) {
-            self.pending.lock().push(Activity { session: session.id, user: session.user, seen: now });
+        if entry.touch(now, interval) {
+            self.note(Activity { session: entry.id, user: entry.user, seen: now });
         }
     }
 
@@ -186,53 +178,59 @@ impl Table {
             self.dead.write().insert(hash);
             return Ok(());
         };
-        let mut index = self.index.lock();
-        if index.forgotten_since(ticket.0, row.id, row.user) {
+        let mut writers = self.writers.lock();
+        if writers.forgets.name_since(ticket.0, row.id, row.user) {
             return Err(Voided);
         }
-        while let Some(evicted) = index.evict_if_full() {
-            self.drop_session(evicted);
+        for evicted in writers.index.evict_if_full(row.id) {
+            self.let_go(&evicted);
         }
-        let session = index.insert(hash, row);
-        self.shard(&hash).write().insert(hash, session);
+        self.shards.insert(writers.index.insert(hash, &row));
         Ok(())
     }
 
     /// Forgets, so that the next look-up reads the store. When this returns, no reader finds the old entries.
     pub fn forget(&self, forget: Forget) {
-        let mut index = self.index.lock();
+        let mut writers = self.writers.lock();
         let epoch = self.epoch.fetch_add(1, Ordering::AcqRel) + 1;
-        index.note(epoch, forget);
-        for removed in index.remove(forget) {
-            self.drop_session(removed);
+        writers.forgets.note(epoch, forget);
+        let gone = writers.index.remove(forget);
+        if forget == Forget::All {
+            // All at once, and not one look for each of millions.
+            self.shards.clear();
         }
+        for entry in &gone {
+            self.let_go(entry);
+        }
+        // Millions may be freed now; nobody has to wait for that.
+        drop(writers);
     }
 
     /// The activity that is due for writing.
     #[must_use]
     pub fn take_pending(&self) -> Vec<Activity> {
-        std::mem::take(&mut *self.pending.lock())
+        self.pending.lock().try_iter().collect()
     }
 
     /// Every activity that the store does not know, due or not: before a clean end.
     #[must_use]
     pub fn take_all_activity(&self) -> Vec<Activity> {
-        let index = self.index.lock();
+        let writers = self.writers.lock();
         let mut all = self.take_pending();
-        all.extend(index.sessions().filter_map(|session| session.unwritten()));
+        all.extend(writers.index.firsts().filter_map(|entry| entry.unwritten()));
         all
     }
 
     /// When a session was last used, if the table holds it.
     #[must_use]
     pub fn last_seen(&self, session: SessionId) -> Option<Timestamp> {
-        self.index.lock().session(session).map(|session| session.last_seen())
+        self.writers.lock().index.first_of(session).map(|entry| entry.last_seen())
     }
 
     /// How many sessions the table holds.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.index.lock().len()
+        self.writers.lock().index.len()
     }
 
     /// Whether it holds none.
@@ -241,21 +239,23 @@ impl Table {
         self.len() == 0
     }
 
-    /// Takes an entry out of the shards. Activity that was not written goes to the pending list first.
-    fn drop_session(&self, removed: index::Removed) {
-        if let Some(activity) = removed.session.unwritten() {
-            self.pending.lock().push(activity);
+    /// Takes an entry from the readers. Activity that was not written goes to the queue first.
+    fn let_go(&self, entry: &Arc<Entry>) {
+        if let Some(activity) = entry.unwritten() {
+            self.note(activity);
         }
-        for hash in &removed.hashes {
-            self.shard(hash).write().remove(hash);
-        }
+        self.shards.remove(entry);
     }
 
-    fn shard(&self, hash: &TokenHash) -> &Shard {
-        // Not one of the bytes that the maps themselves hash by.
-        &self.shards[usize::from(hash.bytes()[31]) % SHARDS]
+    fn note(&self, activity: Activity) {
+        // The other end is ours.
+        let _ = self.due.send(activity);
     }
 }
 
 #[cfg(test)]
+#[cfg(feature = "loom")]
+mod model;
+#[cfg(test)]
+#[cfg(not(feature = "loom"))]
 mod tests;

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::{Activity, Forget, Found, Limits, Session, SessionRow, Table, Ticket, Voided};
+use super::{Activity, Entry, Forget, Found, Limits, SessionRow, Table, Ticket, Voided};
 use crate::account::Roles;
 use crate::id::{SessionId, UserId};
 use crate::time::{Span, Timestamp};
@@ -143,7 +143,8 @@ fn a_full_table_lets_the_unused_go_and_writes_their_activity_first() {
     table.fill(table.ticket(), hash(4), Some(row(4, 4))).unwrap();
     assert_eq!(table.len(), 3);
     assert!(is_live(&table, &hash(1)), "used since: a second chance");
-    assert!(!is_live(&table, &hash(2)));
+    assert!(is_live(&table, &hash(4)), "the one for whom room was made");
+    assert!(is_live(&table, &hash(2)) != is_live(&table, &hash(3)), "one of the unused");
     assert_eq!(table.take_pending(), []);
     table.forget(Forget::All);
     assert_eq!(table.take_pending(), [Activity { session: first.id, user: first.user, seen: at(5) }]);
@@ -151,11 +152,70 @@ fn a_full_table_lets_the_unused_go_and_writes_their_activity_first() {
 }
 
 #[test]
+fn the_credentials_of_a_session_share_its_last_use_and_its_end() {
+    let table = table(1);
+    for n in [1, 2] {
+        table.fill(table.ticket(), hash(n), Some(row(1, 1))).unwrap();
+    }
+    assert_eq!(table.len(), 1, "a second credential needs no room");
+    let (Found::Live(first), Found::Live(second)) = (table.look_up(&hash(1)), table.look_up(&hash(2))) else {
+        panic!("not there")
+    };
+    table.seen(&second, at(30));
+    assert_eq!((first.last_seen(), table.last_seen(first.id)), (at(30), Some(at(30))));
+    assert_eq!(table.take_pending().len(), 1);
+    table.seen(&first, at(30));
+    assert_eq!(table.take_pending(), [], "once an interval, whichever credential is used");
+    table.fill(table.ticket(), hash(3), Some(row(2, 2))).unwrap();
+    assert!(!is_live(&table, &hash(1)) && !is_live(&table, &hash(2)), "evicted together");
+}
+
+#[test]
+fn everybody_busy_does_not_keep_a_newcomer_out() {
+    let table = table(100);
+    for n in 1..=100 {
+        table.fill(table.ticket(), hash(n), Some(row(n, n))).unwrap();
+    }
+    for n in 101..=300 {
+        for old in 1..n {
+            if let Found::Live(entry) = table.look_up(&hash(old)) {
+                table.seen(&entry, at(n as i64));
+            }
+        }
+        table.fill(table.ticket(), hash(n), Some(row(n, n))).unwrap();
+        assert!(is_live(&table, &hash(n)) && table.len() == 100);
+    }
+}
+
+#[test]
+fn all_are_forgotten_at_once() {
+    let table = table(100);
+    for n in 1..=100 {
+        table.fill(table.ticket(), hash(n), Some(row(n, 1))).unwrap();
+    }
+    table.forget(Forget::All);
+    assert!(table.is_empty() && (1..=100).all(|n| !is_live(&table, &hash(n))));
+    table.fill(table.ticket(), hash(1), Some(row(1, 1))).unwrap();
+    assert!(is_live(&table, &hash(1)));
+}
+
+#[test]
+fn facts_that_nobody_says_any_more_are_forgotten() {
+    let table = table(10);
+    for n in 1..=10_000 {
+        let roles = Roles::parse([format!("role-{n}").as_str()]).unwrap();
+        let row = SessionRow { facts: Facts { roles, ..row(n, n).facts }, ..row(n, n) };
+        table.fill(table.ticket(), hash(n), Some(row)).unwrap();
+    }
+    assert!(table.writers.lock().index.distinct_facts() < 200);
+}
+
+#[test]
 fn activity_is_handed_out_once_an_interval_and_never_backwards() {
     let table = table(3);
     table.fill(table.ticket(), hash(1), Some(row(1, 1))).unwrap();
     let Found::Live(session) = table.look_up(&hash(1)) else { panic!("not there") };
-    let session: &Session = &session;
+    let session: &Entry = &session;
     for (seconds, due) in [(5, false), (10, true), (11, false), (3, false), (19, false), (20, true)] {
         table.seen(session, at(seconds));
         assert_eq!(!table.take_pending().is_empty(), due, "at {seconds} s");
