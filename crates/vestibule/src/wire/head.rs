@@ -230,10 +230,8 @@ fn content_length(value: &[u8]) -> Option<u64> {
     })
 }
 
-/// Counted and not searched, so that the compiler can look at many bytes at a time: this runs on every head.
 fn has_bare_line_feed(head: &[u8]) -> bool {
-    let bare = head.windows(2).filter(|two| two[1] == b'\n' && two[0] != b'\r').count();
-    bare > 0 || head.first() == Some(&b'\n')
+    memchr::memchr_iter(b'\n', head).any(|at| at == 0 || head[at - 1] != b'\r')
 }
 
 fn refusal(error: Error, bytes: &[u8]) -> Refusal {
