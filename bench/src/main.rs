@@ -7,6 +7,7 @@ mod direct;
 mod disturbed;
 mod doors;
 mod flat;
+mod front;
 mod load;
 mod options;
 mod peers;

@@ -19,7 +19,7 @@ pub(crate) enum Chapter {
     Disturbed,
     /// Readers of the table on more threads than one.
     Cores,
-    /// Other products. Installs them, so only when it is named.
+    /// Other products, which have to be installed first; so only when it is named.
     Peers,
 }
 
@@ -49,6 +49,8 @@ pub(crate) struct Options {
     pub(crate) sessions: Vec<usize>,
     /// The program under test.
     pub(crate) vestibule: PathBuf,
+    /// The folder with the programs that the chapter `peers` compares with.
+    pub(crate) peers: PathBuf,
 }
 
 /// What `--help` prints.
@@ -63,13 +65,14 @@ Usage: vestibule-bench [CHAPTER]... [OPTION VALUE]...
   cold       sessions that memory does not know, beside those that it does
   disturbed  latency at a fixed rate, while sign-ins, revocations, a backup, forged cookies go on
   cores      readers of the table on more than one thread
-  peers      other products; installs them, so only when it is named
+  peers      other products, which `make bench-peers` installs; so only when it is named
 
   --rounds N        rounds of each measurement, at least 5 (7)
   --seconds N       seconds of load a round (2)
   --connections N   connections of a load (32)
   --sessions N,N,N  sessions in the stores of `flat` (1000,1000000,10000000)
   --vestibule FILE  the program under test (vestibule, beside this program)
+  --peers FOLDER    where the other products are (target/peers)
 
 Example: make bench, or cargo run --release -p vestibule-bench -- doors --rounds 15
 Ends with 0 when every bar is met, 1 when one is missed or nothing could be measured, 2 for wrong usage.
@@ -86,6 +89,7 @@ impl Options {
             connections: 32,
             sessions: vec![1_000, 1_000_000, 10_000_000],
             vestibule: beside,
+            peers: PathBuf::from("target/peers"),
         };
         while let Some(name) = arguments.next() {
             if name == "--help" || name == "-h" {
@@ -107,6 +111,7 @@ impl Options {
                     options.sessions = sessions.with_context(|| format!("{name} {value}"))?;
                 }
                 "--vestibule" => options.vestibule = PathBuf::from(value),
+                "--peers" => options.peers = PathBuf::from(value),
                 _ => bail!("there is no option {name}"),
             }
         }

@@ -23,13 +23,22 @@ impl Place {
     pub(crate) fn new(folder: &Path) -> anyhow::Result<Self> {
         let place = Self { folder: folder.to_owned() };
         fs::create_dir(folder).with_context(|| format!("making {}", folder.display()))?;
-        let at = folder.display();
+        place.configure("", "")?;
+        Ok(place)
+    }
+
+    /// Lets the resolver listen on a port of 127.0.0.1, too, from the next start on.
+    pub(crate) fn listen_on_tcp(&self, port: u16) -> anyhow::Result<()> {
+        self.configure(&format!(", \"127.0.0.1:{port}\""), "[proxies]\ntrusted = [\"127.0.0.1\"]\n")
+    }
+
+    fn configure(&self, more_addresses: &str, more_sections: &str) -> anyhow::Result<()> {
+        let at = self.folder.display();
         let configuration = format!(
             "data_dir = \"{at}/data\"\n[listen]\npublic = [\"unix:{at}/public.sock\"]\n\
-             resolver = [\"unix:{at}/resolver.sock\"]\nops = [\"unix:{at}/ops.sock\"]\n"
+             resolver = [\"unix:{at}/resolver.sock\"{more_addresses}]\nops = [\"unix:{at}/ops.sock\"]\n{more_sections}"
         );
-        fs::write(place.configuration(), configuration)?;
-        Ok(place)
+        fs::write(self.configuration(), configuration).context("writing vestibule.toml")
     }
 
     /// The database.
