@@ -2,12 +2,13 @@
 
 PORT ?= 8080
 
-.PHONY: run test bench fuzz help
+.PHONY: run test bench bench-peers fuzz help
 
 help:
 	@echo "make run [PORT=8080]   everything on this machine: nginx, Vestibule, a sample application"
 	@echo "make test              formatting, lints, dependency policy, every test; installs what it needs"
 	@echo "make bench             what a resolve costs, as ratios against nginx"
+	@echo "make bench-peers       the same beside oauth2-proxy, which it builds with Go"
 	@echo "make fuzz [SECONDS=60] the fuzz targets, so long each (needs cargo-fuzz and a nightly toolchain)"
 
 run:
@@ -18,6 +19,9 @@ test:
 
 bench:
 	@exec scripts/bench
+
+bench-peers:
+	@exec scripts/bench-peers
 
 fuzz:
 	@SECONDS_EACH='$(or $(SECONDS),60)' exec scripts/fuzz
