@@ -1,6 +1,7 @@
 //! Measures what a resolve costs, behind nginx and by itself, and says whether the bars are met.
 //! Everything is compared within one run on one machine; a number of one run says nothing about another's.
 
+mod answering;
 mod cold;
 mod cores;
 mod direct;
@@ -9,6 +10,7 @@ mod doors;
 mod flat;
 mod front;
 mod load;
+mod nginx;
 mod options;
 mod peers;
 mod process;
@@ -24,12 +26,17 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use vestibule_gate::token::opaque::Secret;
 
+use crate::answering::null_server;
 use crate::options::{Chapter, Options};
 use crate::report::Report;
 use crate::server::Place;
 
 fn main() -> ExitCode {
-    let options = match Options::read(std::env::args().skip(1)) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == null_server::NAME) {
+        return null_server::run(&arguments[1..]).map_or_else(failed, |()| ExitCode::SUCCESS);
+    }
+    let options = match Options::read(arguments.into_iter()) {
         Ok(Some(options)) => options,
         Ok(None) => {
             print!("{}", options::HELP);
@@ -45,11 +52,14 @@ fn main() -> ExitCode {
             print!("{report}");
             if report.all_met() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
-        Err(error) => {
-            eprintln!("vestibule-bench: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(error),
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it takes what a result has")]
+fn failed(error: anyhow::Error) -> ExitCode {
+    eprintln!("vestibule-bench: {error:#}");
+    ExitCode::FAILURE
 }
 
 fn run(options: &Options) -> anyhow::Result<Report> {

@@ -74,6 +74,9 @@ Usage: vestibule-bench [CHAPTER]... [OPTION VALUE]...
   --vestibule FILE  the program under test (vestibule, beside this program)
   --peers FOLDER    where the other products are (target/peers)
 
+The bench also runs itself as `vestibule-bench null-server SOCKET ADDRESS ANSWER`: the server that does nothing but
+answer whatever comes with the bytes of the file ANSWER.
+
 Example: make bench, or cargo run --release -p vestibule-bench -- doors --rounds 15
 Ends with 0 when every bar is met, 1 when one is missed or nothing could be measured, 2 for wrong usage.
 ";

@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 
 use crate::options::Options;
 use crate::process::Process;
@@ -16,29 +17,23 @@ use crate::process::Process;
 #[derive(Debug)]
 pub(crate) struct Place {
     folder: PathBuf,
+    /// Where the resolver listens besides its socket.
+    address: SocketAddr,
 }
 
 impl Place {
     /// Makes the folder and the configuration: every default but the addresses.
     pub(crate) fn new(folder: &Path) -> anyhow::Result<Self> {
-        let place = Self { folder: folder.to_owned() };
+        let place = Self { folder: folder.to_owned(), address: free_address()? };
         fs::create_dir(folder).with_context(|| format!("making {}", folder.display()))?;
-        place.configure("", "")?;
-        Ok(place)
-    }
-
-    /// Lets the resolver listen on a port of 127.0.0.1, too, from the next start on.
-    pub(crate) fn listen_on_tcp(&self, port: u16) -> anyhow::Result<()> {
-        self.configure(&format!(", \"127.0.0.1:{port}\""), "[proxies]\ntrusted = [\"127.0.0.1\"]\n")
-    }
-
-    fn configure(&self, more_addresses: &str, more_sections: &str) -> anyhow::Result<()> {
-        let at = self.folder.display();
+        let at = folder.display();
         let configuration = format!(
             "data_dir = \"{at}/data\"\n[listen]\npublic = [\"unix:{at}/public.sock\"]\n\
-             resolver = [\"unix:{at}/resolver.sock\"{more_addresses}]\nops = [\"unix:{at}/ops.sock\"]\n{more_sections}"
+             resolver = [\"unix:{at}/resolver.sock\", \"{}\"]\nops = [\"unix:{at}/ops.sock\"]\n",
+            place.address
         );
-        fs::write(self.configuration(), configuration).context("writing vestibule.toml")
+        fs::write(place.configuration(), configuration)?;
+        Ok(place)
     }
 
     /// The database.
@@ -51,8 +46,24 @@ impl Place {
         self.folder.join("resolver.sock")
     }
 
+    /// The resolver's address for TCP.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     fn configuration(&self) -> PathBuf {
         self.folder.join("vestibule.toml")
+    }
+
+    /// How many resolves the running server has answered with yes, as its metrics say.
+    pub(crate) fn valid_resolves(&self) -> anyhow::Result<f64> {
+        let mut stream = UnixStream::connect(self.folder.join("ops.sock"))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let count = answer.lines().find_map(|line| line.strip_prefix("vestibule_resolves_total{outcome=\"valid\"} "));
+        Ok(count.with_context(|| format!("no count of resolves: {answer}"))?.trim().parse()?)
     }
 
     /// Starts `vestibule serve` and waits until the resolver answers a request without a credential.
@@ -85,12 +96,35 @@ impl Place {
 
 /// Asks a resolver once, on a connection of its own, and returns the head of the answer. `headers` are whole lines.
 pub(crate) fn ask(socket: &Path, headers: &str) -> anyhow::Result<String> {
-    let mut stream = UnixStream::connect(socket)?;
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    stream.write_all(request(headers, "Connection: close\r\n").as_bytes())?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer)
+    let stream = UnixStream::connect(socket)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    ask_on(stream, headers)
+}
+
+/// The same over TCP.
+pub(crate) fn ask_over_tcp(address: SocketAddr, headers: &str) -> anyhow::Result<String> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    ask_on(stream, headers)
+}
+
+/// Keeps the connection, as those that are measured do, so that the answer is the one that they get.
+fn ask_on(mut stream: impl Read + Write, headers: &str) -> anyhow::Result<String> {
+    stream.write_all(request(headers, "").as_bytes())?;
+    let (mut head, mut buffer) = (Vec::new(), [0; 8192]);
+    while !head.ends_with(b"\r\n\r\n") {
+        let length = stream.read(&mut buffer)?;
+        ensure!(length > 0, "the resolver has closed a connection");
+        head.extend_from_slice(&buffer[..length]);
+    }
+    Ok(String::from_utf8(head)?)
+}
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An address of this machine that nobody listens on.
+pub(crate) fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
 }
 
 /// The request that every door and walker makes.

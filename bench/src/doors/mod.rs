@@ -1,120 +1,96 @@
-//! What authentication costs a request that comes through nginx: four doors to the same empty picture, measured in
+//! What authentication costs a request that comes through nginx: some doors to the same empty picture, measured in
 //! turns.
 
-mod nginx;
+mod door;
+mod front;
+mod table;
+
+use std::time::Duration;
 
 use anyhow::ensure;
 
 use crate::Bench;
+use crate::answering::{Answering, Who};
 use crate::load::{self, load};
 use crate::options::Options;
 use crate::process::Process;
-use crate::quantity::Quantity;
-use crate::report::{Report, microseconds};
-use crate::server::{ask, cookie};
+use crate::report::Report;
 
-use nginx::{Floor, Front};
-
-/// A way to the picture.
-struct Door {
-    letter: char,
-    path: &'static str,
-    what: &'static str,
-}
-
-const DOORS: [Door; 4] = [
-    Door { letter: 'a', path: "/vestibule", what: "Vestibule, a live session, uncached" },
-    Door { letter: 'b', path: "/floor", what: "another nginx, return 200" },
-    Door { letter: 'c', path: "/cached", what: "nginx's own proxy_cache, a hit" },
-    Door { letter: 'd', path: "/open", what: "no authentication" },
-];
-
-/// What the rounds of one door have shown.
-#[derive(Default)]
-struct Seen {
-    rates: Vec<f64>,
-    front: Vec<f64>,
-    answering: Vec<f64>,
-}
+use door::{Asks, DOORS, Door};
+use front::Front;
+use table::{Seen, Table};
 
 /// Measures the doors and says what they cost.
 pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<()> {
-    let options = bench.options;
-    let (place, secrets) = bench.seeded("vestibule", 1_000)?;
-    let vestibule = place.serve(options)?;
-    std::thread::sleep(std::time::Duration::from_secs(2));
-    let idle = vestibule.resident()? / 1e6;
-    let cookie = cookie(secrets[0].expose());
-    let answer = ask(&place.resolver(), &cookie)?;
-    let floor = Floor::start(&bench.folder.join("floor"), &answer)?;
-    ensure!(
-        nginx::answer_of(&ask(floor.socket(), &cookie)?) == nginx::answer_of(&answer),
-        "the two sides of the comparison do not answer alike"
-    );
-    let front = Front::start(&bench.folder.join("front"), &place.resolver(), floor.socket())?;
-
-    let mut seen: [Seen; 4] = Default::default();
-    eprintln!("measuring {} doors in {} rounds of {} s each", DOORS.len(), options.rounds, options.seconds);
-    for door in &DOORS {
-        load(options, &front.url(door.path), &cookie)?;
-    }
-    for round in 0..options.rounds {
-        for turn in 0..DOORS.len() {
-            // Another one begins in each round, so that none always comes behind the same neighbour.
-            let number = (turn + round) % DOORS.len();
-            let answering = if DOORS[number].letter == 'a' { &vestibule } else { floor.process() };
-            let url = front.url(DOORS[number].path);
-            seen[number].round(options, &url, &cookie, (front.process(), answering))?;
-        }
-    }
-    say(options, &front, &seen, report);
+    let answering = Answering::start(bench)?;
+    std::thread::sleep(Duration::from_secs(2));
+    let idle = answering.server(Who::Vestibule).process.resident()? / 1e6;
+    let front = Front::start(&bench.folder.join("front"), &answering)?;
+    let doors = Doors { options: bench.options, front: &front, answering: &answering };
+    doors.open()?;
+    report.heading(load::shown(bench.options, &front.url(&DOORS[0])));
+    doors.rounds()?.say("processes where the kernel puts them", report);
     report.bar(idle < 25.0, format!("resident memory idle: {idle:.1} MB (bar: under 25)"));
-    vestibule.end()
+    answering.end()
 }
 
-impl Seen {
-    fn round(
-        &mut self,
-        options: &Options,
-        url: &str,
-        cookie: &str,
-        (front, answering): (&Process, &Process),
-    ) -> anyhow::Result<()> {
-        let before = (front.processor_time()?, answering.processor_time()?);
-        let load = load(options, url, cookie)?;
-        self.rates.push(load.rate);
-        self.front.push((front.processor_time()? - before.0) / load.requests);
-        self.answering.push((answering.processor_time()? - before.1) / load.requests);
+struct Doors<'d> {
+    options: &'d Options,
+    front: &'d Front,
+    answering: &'d Answering,
+}
+
+impl Doors<'_> {
+    /// Goes through every door once, uncounted, and makes sure that Vestibule has seen each request that it was to see:
+    /// a cache, or an answer that is no yes, would be fast.
+    fn open(&self) -> anyhow::Result<()> {
+        for door in &DOORS {
+            let before = self.answering.valid_resolves()?;
+            let load = load(self.options, &self.front.url(door), self.answering.cookie())?;
+            let resolved = self.answering.valid_resolves()? - before;
+            let right = match door.asks {
+                Asks::Server(Who::Vestibule, _) => resolved >= load.requests,
+                Asks::Server(Who::Null | Who::Floor, _) | Asks::Cache | Asks::Nobody => resolved == 0.0,
+            };
+            ensure!(right, "({}): {} requests and {resolved} resolves", door.letter, load.requests);
+        }
         Ok(())
     }
-}
 
-fn say(options: &Options, front: &Front, seen: &[Seen; 4], report: &mut Report) {
-    let url = front.url(DOORS[0].path);
-    report.heading(format!("{}\n", load::shown(options, &url)));
-    report.line(format!(
-        "{:<42}{:<26}{:<24}{:<24}{:<24}{}",
-        "behind nginx with one worker",
-        "requests a second",
-        "as a ratio to b",
-        "as a ratio to d",
-        "us in nginx",
-        "us behind"
-    ));
-    for (door, one) in DOORS.iter().zip(seen) {
-        report.line(format!(
-            "({}) {:<38}{:<26.0}{:<24.3}{:<24.3}{:<24.1}{:.1}",
-            door.letter,
-            door.what,
-            Quantity::new(one.rates.clone()),
-            Quantity::ratio(&one.rates, &seen[1].rates),
-            Quantity::ratio(&one.rates, &seen[3].rates),
-            microseconds(&one.front),
-            microseconds(&one.answering),
-        ));
+    fn rounds(&self) -> anyhow::Result<Table> {
+        let mut table = Table { seen: Default::default() };
+        eprintln!(
+            "measuring {} doors in {} rounds of {} s each",
+            DOORS.len(),
+            self.options.rounds,
+            self.options.seconds
+        );
+        for round in 0..self.options.rounds {
+            for turn in 0..DOORS.len() {
+                // Another one begins in each round, and every other round goes backwards, so that none always comes
+                // behind the same neighbour.
+                let turn = if round % 2 == 0 { turn } else { DOORS.len() - 1 - turn };
+                let number = (turn + round) % DOORS.len();
+                self.round(&DOORS[number], &mut table.seen[number])?;
+            }
+        }
+        Ok(table)
     }
-    report.line("(us: microseconds of processor time a request)".to_owned());
-    report.line(String::new());
-    let ratio = Quantity::ratio(&seen[0].rates, &seen[1].rates);
-    report.bar(ratio.median() >= 0.9, format!("a/b: {ratio:.3} (bar: at least 0.9)"));
+
+    fn round(&self, door: &Door, seen: &mut Seen) -> anyhow::Result<()> {
+        let front = self.front.process();
+        let behind = match door.asks {
+            Asks::Server(who, _) => Some(&self.answering.server(who).process),
+            Asks::Cache | Asks::Nobody => None,
+        };
+        let spent = || behind.map(Process::processor_time).transpose();
+        let before = (front.processor_time()?, spent()?);
+        let load = load(self.options, &self.front.url(door), self.answering.cookie())?;
+        seen.rates.push(load.rate);
+        seen.front.push((front.processor_time()? - before.0) / load.requests);
+        if let (Some(before), Some(after)) = (before.1, spent()?) {
+            seen.behind.push((after - before) / load.requests);
+        }
+        Ok(())
+    }
 }
