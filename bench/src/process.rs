@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::Context as _;
 use rustix::process::{Pid, Signal, kill_process};
+use rustix::thread::{CpuSet, sched_setaffinity};
 
 /// A started program. It ends, with the processes that it has started, when this is dropped.
 #[derive(Debug)]
@@ -42,6 +43,17 @@ impl Process {
         let text = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
         let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("reading VmRSS")?;
         Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? * 1024.0)
+    }
+
+    /// Has it, its threads and its children run on these cores only.
+    pub(crate) fn run_on(&self, cores: &CpuSet) -> anyhow::Result<()> {
+        for pid in self.family()? {
+            for thread in fs::read_dir(format!("/proc/{pid}/task"))?.flatten() {
+                let number = thread.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+                sched_setaffinity(Some(number.context("reading task")?), cores).context("choosing its cores")?;
+            }
+        }
+        Ok(())
     }
 
     /// Asks it to end, and waits until it has.

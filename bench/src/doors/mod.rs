@@ -1,8 +1,9 @@
 //! What authentication costs a request that comes through nginx: some doors to the same empty picture, measured in
-//! turns.
+//! turns; once with every process where the kernel puts it, and once with nginx on a core of its own.
 
 mod door;
 mod front;
+mod pinned;
 mod table;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::report::Report;
 
 use door::{Asks, DOORS, Door};
 use front::Front;
+use pinned::Pinned;
 use table::{Seen, Table};
 
 /// Measures the doors and says what they cost.
@@ -30,6 +32,11 @@ pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<
     doors.open()?;
     report.heading(load::shown(bench.options, &front.url(&DOORS[0])));
     doors.rounds()?.say("processes where the kernel puts them", report);
+    let others = [Who::Vestibule, Who::Null, Who::Floor].map(|who| &answering.server(who).process);
+    match Pinned::new(front.process(), &others)? {
+        Some(_pinned) => doors.rounds()?.say("nginx on one core, all others on another", report),
+        None => report.line("not measured with nginx on a core of its own: there is only one core".to_owned()),
+    }
     report.bar(idle < 25.0, format!("resident memory idle: {idle:.1} MB (bar: under 25)"));
     answering.end()
 }
