@@ -35,7 +35,7 @@ const CHAPTERS: [(&str, Chapter); 7] = [
 ];
 
 /// How to measure.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Options {
     /// What to measure, in order.
     pub(crate) chapters: Vec<Chapter>,
