@@ -42,7 +42,7 @@ pub(super) const DOORS: [Door; 9] = [
     Door { letter: 'n', what: "a server that does nothing", asks: Server(Who::Null, Unix) },
     Door { letter: 'a', what: "Vestibule, uncached", asks: Server(Who::Vestibule, Unix) },
     Door { letter: 'b', what: "another nginx, return 200", asks: Server(Who::Floor, Unix) },
-    Door { letter: 'c', what: "nginx's own proxy_cache, a hit", asks: Cache },
+    Door { letter: 'c', what: "nginx's proxy_cache, a hit", asks: Cache },
     Door { letter: 'd', what: "no authentication", asks: Nobody },
     Door { letter: 'e', what: "Vestibule, TCP", asks: Server(Who::Vestibule, Tcp) },
     Door { letter: 'f', what: "return 200, TCP", asks: Server(Who::Floor, Tcp) },

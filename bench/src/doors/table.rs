@@ -26,14 +26,14 @@ impl Table {
     pub(super) fn say(&self, layout: &str, report: &mut Report) {
         report.heading(format!("behind nginx with one worker, {layout}\n"));
         report.line(format!(
-            "{:<36}{:<23}{:<18}{:<18}{:<18}{:<18}{}",
+            "{:<32}{:<23}{:<19}{:<19}{:<19}{:<18}{}",
             "", "requests a second", "ratio to n", "ratio to b", "ratio to d", "us in nginx", "us behind"
         ));
         for (door, seen) in DOORS.iter().zip(&self.seen) {
             let behind =
                 if seen.behind.is_empty() { "-".to_owned() } else { format!("{:.1}", microseconds(&seen.behind)) };
             report.line(format!(
-                "({}) {:<32}{:<23.0}{:<18.2}{:<18.2}{:<18.2}{:<18.1}{behind}",
+                "({}) {:<28}{:<23.0}{:<19.2}{:<19.2}{:<19.2}{:<18.1}{behind}",
                 door.letter,
                 door.what,
                 Quantity::new(seen.rates.clone()),
