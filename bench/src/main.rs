@@ -56,7 +56,6 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it takes what a result has")]
 fn failed(error: anyhow::Error) -> ExitCode {
     eprintln!("vestibule-bench: {error:#}");
     ExitCode::FAILURE

@@ -1,4 +1,8 @@
 //! nginx on a core of its own, and all others on another: the kernel moves nobody, so the rounds differ less.
+//!
+//! What is bad about it: behind a door where nobody works, wrk's core falls asleep between two answers, and to wake a
+//! core costs more than a resolve, above all in a virtual machine. So (c) and (d) come off worse here than elsewhere;
+//! those that a bar compares do not.
 
 use anyhow::Context as _;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
