@@ -8,7 +8,6 @@ mod direct;
 mod disturbed;
 mod doors;
 mod flat;
-mod front;
 mod load;
 mod nginx;
 mod options;

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use anyhow::ensure;
 
-use crate::front::{Front, MANY};
+use super::front::Front;
+use crate::nginx::MANY;
 use crate::process::Process;
 
 use super::browser::{Answer, ask};

@@ -2,6 +2,7 @@
 
 mod browser;
 mod door;
+mod front;
 mod oauth2_proxy;
 mod provider;
 mod redis;
@@ -9,11 +10,11 @@ mod table;
 mod vestibule;
 
 use crate::Bench;
-use crate::front::Front;
 use crate::load::load;
 use crate::report::Report;
 
 use door::Door;
+use front::Front;
 use oauth2_proxy::Proxies;
 use table::Seen;
 use vestibule::Vestibule;

@@ -7,8 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 
+use super::front::{free_port, start_on};
 use crate::Bench;
-use crate::front::{free_port, start_on};
 use crate::process::Process;
 
 use super::browser::Browser;

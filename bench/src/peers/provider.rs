@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
-use crate::front::{free_port, start_on};
+use super::front::{free_port, start_on};
 use crate::process::Process;
 
 use super::browser::{Answer, Browser};

@@ -4,7 +4,6 @@ use anyhow::Context as _;
 use vestibule_gate::verdict::HeaderPrefix;
 
 use crate::Bench;
-use crate::front::free_port;
 use crate::process::Process;
 use crate::server::{Place, ask, cookie};
 
@@ -14,7 +13,6 @@ use super::door::{Dialect, Door};
 pub(super) struct Vestibule {
     process: Process,
     place: Place,
-    port: u16,
     dialect: Dialect,
     cookie: String,
     user: String,
@@ -24,8 +22,6 @@ impl Vestibule {
     /// Starts one with as many sessions in its store as in the chapter `doors`.
     pub(super) fn start(bench: &Bench<'_>) -> anyhow::Result<Self> {
         let (place, secrets) = bench.seeded("vestibule", 1_000)?;
-        let port = free_port()?;
-        place.listen_on_tcp(port)?;
         let process = place.serve(bench.options)?;
         // The second name of the list is the user's id; the door takes the first for it.
         let mut answer: Vec<String> = HeaderPrefix::default().names().collect();
@@ -36,7 +32,7 @@ impl Vestibule {
         let user = user.with_context(|| format!("a live session is nobody's:\n{head}"))?.to_owned();
         // Nobody is an answer, too: the application decides what a visitor without a session may see.
         let dialect = Dialect { path: "/_resolver/resolve", told: &[], answer, stranger: "200" };
-        Ok(Self { process, place, port, dialect, cookie, user })
+        Ok(Self { process, place, dialect, cookie, user })
     }
 
     /// Its two doors; over TCP is the first.
@@ -53,7 +49,7 @@ impl Vestibule {
             store: None,
         };
         vec![
-            door("vestibule_tcp", "Vestibule", format!("127.0.0.1:{}", self.port)),
+            door("vestibule_tcp", "Vestibule", self.place.address().to_string()),
             door("vestibule_unix", "Vestibule, unix socket", format!("unix:{}", self.place.resolver().display())),
         ]
     }
