@@ -57,7 +57,10 @@ impl Doors<'_> {
             let resolved = self.answering.valid_resolves()? - before;
             let right = match door.asks {
                 Asks::Server(Who::Vestibule, _) => resolved >= load.requests,
-                Asks::Server(Who::Null | Who::Floor, _) | Asks::Cache | Asks::Nobody => resolved == 0.0,
+                // Some that wrk no longer waited for at the door before may come in late.
+                Asks::Server(Who::Null | Who::Floor, _) | Asks::Cache | Asks::Nobody => {
+                    resolved <= self.options.connections as f64
+                }
             };
             ensure!(right, "({}): {} requests and {resolved} resolves", door.letter, load.requests);
         }
