@@ -1,8 +1,8 @@
 //! nginx on a core of its own, and all others on another: the kernel moves nobody, so the rounds differ less.
 //!
 //! What is bad about it: behind a door where nobody works, wrk's core falls asleep between two answers, and to wake a
-//! core costs more than a resolve, above all in a virtual machine. So (c) and (d) come off worse here than elsewhere;
-//! those that a bar compares do not.
+//! core is dear, above all in a virtual machine. (c) became 3 to 20 % faster when something of the lowest priority kept
+//! both cores awake. That explains a part of why it is slower here than in the first table, and not all.
 
 use anyhow::Context as _;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
