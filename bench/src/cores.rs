@@ -47,7 +47,7 @@ pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<
         Quantity::ratio(&beside_writers, &one)
     ));
     let ratio = Quantity::ratio(&all, &one);
-    let bar = 0.9 * cores as f64;
+    let bar = 0.8 * cores as f64;
     report.bar(ratio.median() >= bar, format!("{cores} readers by one: {ratio:.3} (bar: at least {bar:.1})"));
     Ok(())
 }

@@ -31,7 +31,7 @@ pub use entry::{Entry, SessionRow};
 use forgets::Forgets;
 use index::Index;
 use shards::Shards;
-use sync::{AtomicU64, Mutex, RwLock};
+use sync::{AtomicU64, Mutex, ReadersLock};
 
 /// What must no longer be answered from memory. Every change of the truth returns these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ struct Writers {
 /// The live table. Shared by all threads; see the module's documentation for its one invariant.
 pub struct Table {
     shards: Shards,
-    dead: RwLock<Dead>,
+    dead: ReadersLock<Dead>,
     writers: Mutex<Writers>,
     /// Readers note activity through a queue, on which they do not wait for each other either.
     due: mpsc::Sender<Activity>,
@@ -110,7 +110,7 @@ impl Table {
         let (due, pending) = mpsc::channel();
         Self {
             shards: Shards::new(),
-            dead: RwLock::default(),
+            dead: ReadersLock::default(),
             writers: Mutex::new(Writers { index: Index::new(capacity, prefix), forgets: Forgets::new() }),
             due,
             pending: parking_lot::Mutex::new(pending),

@@ -2,22 +2,24 @@
 //!
 //! Many small maps, each under a lock of its own that readers share: they never wait for each other, and for a writer
 //! only while it puts one entry in or out, or while one small map grows. No lock here is held over anything that waits.
+//!
+//! Each lock is several (crossbeam's `ShardedLock`): a reader takes the one of its thread, a writer all of them. With one
+//! lock for all readers, two cores that read as fast as they can did no more than one (`make bench`, chapter `cores`):
+//! each had to fetch the lock from the other.
 
 use std::sync::Arc;
 
 use hashbrown::HashTable;
 
 use super::entry::Entry;
-use super::sync::RwLock;
+use super::sync::ReadersLock;
 use crate::token::opaque::TokenHash;
 
-/// At ten million credentials each has ten thousand: one that grows holds its readers up for about a millisecond.
-const SHARDS: usize = if cfg!(feature = "loom") { 2 } else { 1024 };
+/// At ten million credentials each has twenty thousand: one that grows holds its readers up for two milliseconds. More
+/// would cost a kilobyte each.
+const SHARDS: usize = if cfg!(feature = "loom") { 2 } else { 512 };
 
-/// As large as two cache lines, which processors fetch in pairs: a lock is not slowed by its neighbour's.
-#[derive(Default)]
-#[repr(align(128))]
-struct Shard(RwLock<HashTable<Arc<Entry>>>);
+type Shard = ReadersLock<HashTable<Arc<Entry>>>;
 
 /// All shards.
 pub(super) struct Shards(Box<[Shard]>);
@@ -28,12 +30,12 @@ impl Shards {
     }
 
     pub(super) fn find(&self, hash: &TokenHash) -> Option<Arc<Entry>> {
-        self.of(hash).0.read().find(first_bytes(hash), |entry| entry.hash == *hash).cloned()
+        self.of(hash).read().find(first_bytes(hash), |entry| entry.hash == *hash).cloned()
     }
 
     /// Puts an entry in, in the place of one for the same credential.
     pub(super) fn insert(&self, entry: Arc<Entry>) {
-        let mut shard = self.of(&entry.hash).0.write();
+        let mut shard = self.of(&entry.hash).write();
         match shard.find_mut(first_bytes(&entry.hash), |other| other.hash == entry.hash) {
             Some(place) => *place = entry,
             None => {
@@ -44,7 +46,7 @@ impl Shards {
 
     /// Takes this very entry out: not one that has taken its place.
     pub(super) fn remove(&self, entry: &Arc<Entry>) {
-        let mut shard = self.of(&entry.hash).0.write();
+        let mut shard = self.of(&entry.hash).write();
         if let Ok(found) = shard.find_entry(first_bytes(&entry.hash), |other| Arc::ptr_eq(other, entry)) {
             found.remove();
         }
@@ -54,7 +56,7 @@ impl Shards {
     pub(super) fn clear(&self) {
         for shard in &self.0 {
             // Freed behind the lock.
-            let _ = std::mem::take(&mut *shard.0.write());
+            let _ = std::mem::take(&mut *shard.write());
         }
     }
 
