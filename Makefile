@@ -2,11 +2,12 @@
 
 PORT ?= 8080
 
-.PHONY: run test bench bench-peers fuzz help
+.PHONY: run test count bench bench-peers fuzz help
 
 help:
 	@echo "make run [PORT=8080]   everything on this machine: nginx, Vestibule, a sample application"
 	@echo "make test              formatting, lints, dependency policy, every test; installs what it needs"
+	@echo "make count             the instructions of a resolve, by outcome"
 	@echo "make bench             what a resolve costs, as ratios against nginx"
 	@echo "make bench-peers       the same beside oauth2-proxy, which it builds with Go"
 	@echo "make fuzz [SECONDS=60] the fuzz targets, so long each (needs cargo-fuzz and a nightly toolchain)"
@@ -16,6 +17,9 @@ run:
 
 test:
 	@exec scripts/test
+
+count:
+	@exec scripts/count
 
 bench:
 	@exec scripts/bench

@@ -10,4 +10,5 @@ mod operations;
 mod pages;
 mod run;
 mod secrets;
+mod system_calls;
 mod time;
