@@ -10,6 +10,7 @@ pub mod changes;
 pub mod clock;
 mod commit;
 mod fault;
+mod flights;
 mod jobs;
 mod ledger;
 pub mod live;

@@ -17,6 +17,7 @@ use crate::user::NewUser;
 use crate::{backup, queries};
 
 mod attacks;
+mod cold;
 
 const PASSWORD: &str = "quiet harbour lantern";
 

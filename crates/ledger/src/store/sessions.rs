@@ -1,5 +1,6 @@
 //! The table of sessions.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use sqlx::Row as _;
@@ -17,42 +18,83 @@ use super::Connection;
 use super::engine::Row;
 use super::users::{flag, user_id};
 
-/// The live session of a credential, with what its answer says, or `None` when there is none. Whether its time is
-/// over is not asked here: that is for `gate::decide`.
+/// What the store has for a credential: its live session, or none.
+pub(crate) type Looked = Result<Option<SessionRow>, Fault>;
+
+/// The live sessions of some credentials, in their order, with what their answers say; `None` where there is none.
+/// Whether its time is over is not asked here: that is for `gate::decide`. A row that cannot be read is the fault of its
+/// own credential only.
 ///
 /// A session cannot end later than a whole lifetime from now, whatever is stored: that bounds what a clock that stood
 /// in the future has left behind, and a lifetime that was shortened since.
-pub(crate) async fn of_credential(
+pub(crate) async fn of_credentials(
     sql: &mut Connection,
-    hash: TokenHash,
+    hashes: &[TokenHash],
     lifetime: Span,
     now: Timestamp,
-) -> Result<Option<SessionRow>, Fault> {
-    let query = sqlx::query(
-        "SELECT s.id, s.user_id, s.authenticated_at, s.last_seen_at, s.expires_at, s.amr, u.roles, \
-         u.verified, u.anonymous, u.disabled, CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password \
-         FROM credentials c JOIN sessions s ON s.id = c.session_id JOIN users u ON u.id = s.user_id WHERE c.hash = $1",
-    );
-    let Some(row) = query.bind(hash.to_text()).fetch_optional(sql).await? else { return Ok(None) };
+) -> Result<Vec<Looked>, Fault> {
+    let texts: Vec<String> = hashes.iter().map(|hash| hash.to_text()).collect();
+    let (count, statement) = statement_for(texts.len());
+    let mut query = sqlx::query(statement);
+    // A statement has more places than there are credentials: the last one stands in all that are left.
+    for place in 0..count {
+        query = query.bind(texts.get(place).or(texts.last()));
+    }
+    let rows = query.fetch_all(sql).await?;
+    let mut found: HashMap<&str, &Row> = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        found.insert(row.try_get("hash")?, row);
+    }
+    let looked = |text: &String| found.get(text.as_str()).map_or(Ok(None), |row| live(row, lifetime, now));
+    Ok(texts.iter().map(looked).collect())
+}
+
+fn live(row: &Row, lifetime: Span, now: Timestamp) -> Looked {
     // Disabling ends every session in the same transaction; this is the belt to those braces.
-    if flag(&row, "disabled")? {
+    if flag(row, "disabled")? {
         return Ok(None);
     }
     Ok(Some(SessionRow {
-        id: session_id(&row)?,
-        user: user_id(&row, "user_id")?,
-        authenticated_at: time(&row, "authenticated_at")?,
-        last_seen: time(&row, "last_seen_at")?.min(now),
-        expires_at: time(&row, "expires_at")?.min(now.plus(lifetime)),
+        id: session_id(row)?,
+        user: user_id(row, "user_id")?,
+        authenticated_at: time(row, "authenticated_at")?,
+        last_seen: time(row, "last_seen_at")?.min(now),
+        expires_at: time(row, "expires_at")?.min(now.plus(lifetime)),
         facts: Facts {
-            anonymous: flag(&row, "anonymous")?,
-            verified: flag(&row, "verified")?,
-            can_reauthenticate: flag(&row, "has_password")?,
+            anonymous: flag(row, "anonymous")?,
+            verified: flag(row, "verified")?,
+            can_reauthenticate: flag(row, "has_password")?,
             roles: Roles::parse_list(row.try_get("roles")?).map_err(|_| Fault::Unreadable("a role"))?,
             amr: amr(row.try_get("amr")?)?,
             acr: None,
         },
     }))
+}
+
+/// The most credentials that [`of_credentials`] takes at once.
+pub(crate) const MOST: usize = 16;
+
+/// A statement with places for so many credentials, or some more, and how many. Three of them, so that each is prepared
+/// once a connection.
+fn statement_for(count: usize) -> (usize, &'static str) {
+    macro_rules! with_places {
+        ($places:literal) => {
+            concat!(
+                "SELECT c.hash, s.id, s.user_id, s.authenticated_at, s.last_seen_at, s.expires_at, s.amr, u.roles, \
+                 u.verified, u.anonymous, u.disabled, \
+                 CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password \
+                 FROM credentials c JOIN sessions s ON s.id = c.session_id JOIN users u ON u.id = s.user_id \
+                 WHERE c.hash IN (",
+                $places,
+                ")"
+            )
+        };
+    }
+    match count {
+        ..=1 => (1, with_places!("$1")),
+        2..=4 => (4, with_places!("$1, $2, $3, $4")),
+        5.. => (MOST, with_places!("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16")),
+    }
 }
 
 /// Adds a session.

@@ -1,0 +1,175 @@
+//! Reads of the store for resolves: one a credential for all who wait for it, and few statements for many credentials.
+//!
+//! Whoever asks joins a read that is under way, unless something was forgotten since it was asked for: then a request
+//! that began after a revocation would get what was read before it. A few tasks read what has gathered in the meantime,
+//! up to [`MOST`] credentials in a statement: on a busy machine the hand-over between threads costs more than the read.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use vestibule_gate::table::{Table, Ticket};
+use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::token::opaque::TokenHash;
+
+use crate::fault::Fault;
+use crate::store::Store;
+use crate::store::sessions::{self, MOST};
+
+/// Statements at a time. A flood of unknown credentials must not take the readers from the pages.
+const READERS: usize = 3;
+
+/// How a read ended: the table knows now, or nobody can.
+type Outcome = Result<(), Fault>;
+
+/// The reads that are under way or waiting.
+pub(crate) struct Flights {
+    table: Arc<Table>,
+    store: Store,
+    lifetime: Mutex<Span>,
+    state: Mutex<State>,
+    /// Where the store is read: whoever asks may be on an event loop that must not wait, or that ends.
+    runtime: Handle,
+}
+
+#[derive(Default)]
+struct State {
+    under_way: HashMap<TokenHash, Flight>,
+    waiting: VecDeque<Waiting>,
+    readers: usize,
+}
+
+/// What all who wait for a read watch.
+#[derive(Clone)]
+struct Flight {
+    ticket: Ticket,
+    landed: watch::Receiver<Option<Outcome>>,
+}
+
+/// A read that no reader has taken yet.
+struct Waiting {
+    hash: TokenHash,
+    ticket: Ticket,
+    now: Timestamp,
+    land: watch::Sender<Option<Outcome>>,
+}
+
+impl Flights {
+    /// To be made on the runtime of the store.
+    pub(crate) fn new(table: Arc<Table>, store: Store, lifetime: Span) -> Self {
+        let (lifetime, state) = (Mutex::new(lifetime), Mutex::default());
+        Self { table, store, lifetime, state, runtime: Handle::current() }
+    }
+
+    pub(crate) fn set_lifetime(&self, lifetime: Span) {
+        *self.lifetime.lock() = lifetime;
+    }
+
+    /// How many credentials are being read, or wait for it.
+    pub(crate) fn under_way(&self) -> usize {
+        self.state.lock().under_way.len()
+    }
+
+    /// Waits until the store was read for a credential, by us or by somebody who asked after the newest forgetting.
+    pub(crate) async fn load(self: &Arc<Self>, hash: TokenHash, now: Timestamp) -> Outcome {
+        let mut landed = self.join_or_start(hash, now);
+        let outcome = landed.wait_for(Option::is_some).await.map_err(|_| Fault::Closed)?;
+        outcome.clone().unwrap_or(Err(Fault::Closed))
+    }
+
+    fn join_or_start(self: &Arc<Self>, hash: TokenHash, now: Timestamp) -> watch::Receiver<Option<Outcome>> {
+        let mut state = self.state.lock();
+        if let Some(flight) = state.under_way.get(&hash)
+            && self.table.is_current(flight.ticket)
+            // Its reader is there.
+            && flight.landed.has_changed().is_ok()
+        {
+            return flight.landed.clone();
+        }
+        let ticket = self.table.ticket();
+        let (land, landed) = watch::channel(None);
+        state.under_way.insert(hash, Flight { ticket, landed: landed.clone() });
+        state.waiting.push_back(Waiting { hash, ticket, now, land });
+        if state.readers < READERS {
+            state.readers += 1;
+            // A task of its own: whoever asked may hang up while others wait.
+            self.runtime.spawn(Reader { flights: Arc::clone(self), counts: true }.read_all());
+        }
+        landed
+    }
+
+    async fn read(&self, batch: Vec<Waiting>) {
+        let hashes: Vec<TokenHash> = batch.iter().map(|waiting| waiting.hash).collect();
+        // The oldest: what is stored ends at most a lifetime after it.
+        let now = batch.iter().map(|waiting| waiting.now).min().unwrap_or(Timestamp::NEVER);
+        match self.look(&hashes, now).await {
+            Ok(rows) => {
+                for (waiting, row) in batch.into_iter().zip(rows) {
+                    // A voided read stored nothing and answers nobody: whoever waits decides anew, and finds it missing.
+                    let outcome = row.map(|row| _ = self.table.fill(waiting.ticket, waiting.hash, row));
+                    self.land(waiting, outcome);
+                }
+            }
+            Err(fault) => batch.into_iter().for_each(|waiting| self.land(waiting, Err(fault.clone()))),
+        }
+    }
+
+    async fn look(&self, hashes: &[TokenHash], now: Timestamp) -> Result<Vec<sessions::Looked>, Fault> {
+        let lifetime = *self.lifetime.lock();
+        let began = Instant::now();
+        let mut sql = self.store.read().await?;
+        let rows = sessions::of_credentials(&mut sql, hashes, lifetime, now).await?;
+        drop(sql);
+        metrics::histogram!("vestibule_store_load_seconds").record(began.elapsed());
+        metrics::counter!("vestibule_store_loads_total").increment(hashes.len() as u64);
+        Ok(rows)
+    }
+
+    fn land(&self, waiting: Waiting, outcome: Outcome) {
+        let mut state = self.state.lock();
+        // A younger read may have taken the place.
+        if state.under_way.get(&waiting.hash).is_some_and(|flight| flight.ticket == waiting.ticket) {
+            state.under_way.remove(&waiting.hash);
+        }
+        drop(state);
+        let _ = waiting.land.send(Some(outcome));
+    }
+}
+
+/// A task that reads. It counts until it ends, however that comes: one that was lost would be missing for ever.
+struct Reader {
+    flights: Arc<Flights>,
+    counts: bool,
+}
+
+impl Reader {
+    /// Reads what waits, until nothing does.
+    async fn read_all(mut self) {
+        while let Some(batch) = self.next_batch() {
+            self.flights.read(batch).await;
+        }
+    }
+
+    /// What waits. When nothing does, this reader has ended in the same moment: whoever asks next knows that.
+    fn next_batch(&mut self) -> Option<Vec<Waiting>> {
+        let mut state = self.flights.state.lock();
+        let count = state.waiting.len().min(MOST);
+        if count == 0 {
+            state.readers -= 1;
+            self.counts = false;
+            return None;
+        }
+        Some(state.waiting.drain(..count).collect())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if self.counts {
+            self.flights.state.lock().readers -= 1;
+        }
+    }
+}
