@@ -11,6 +11,7 @@ mod flat;
 mod load;
 mod nginx;
 mod options;
+mod pace;
 mod peers;
 mod process;
 mod quantity;
