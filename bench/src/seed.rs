@@ -42,6 +42,16 @@ pub(crate) async fn seed(options: &Options, place: &Place, count: usize) -> anyh
     Ok(secrets)
 }
 
+/// The id of the user with this number.
+pub(crate) fn user_id(number: usize) -> String {
+    format!("{number:08x}-0000-4000-8000-{number:012x}")
+}
+
+/// The id of the session with this number.
+pub(crate) fn session_id(number: usize) -> String {
+    format!("{number:08x}-0000-4000-9000-{number:012x}")
+}
+
 /// A connection to a store.
 pub(crate) async fn connect(database: &Path) -> anyhow::Result<SqliteConnection> {
     let options = SqliteConnectOptions::new()
@@ -54,7 +64,7 @@ pub(crate) async fn connect(database: &Path) -> anyhow::Result<SqliteConnection>
 }
 
 /// $1: the hashes of a batch as a JSON array; $2: the number of its first; $3: now. The user with each number gets the
-/// session and the credential with it.
+/// session and the credential with it; ids as [`user_id`] and [`session_id`] have them.
 const STATEMENTS: [&str; 3] = [
     "INSERT INTO users (id, email, email_key, name, roles, verified, disabled, anonymous, password_hash, created_at, \
      last_seen_at) SELECT printf('%08x-0000-4000-8000-%012x', key + $2, key + $2), \
@@ -84,7 +94,8 @@ async fn tag_key(sql: &mut SqliteConnection) -> anyhow::Result<TagKey> {
     Ok(TagKey::new(bytes.as_slice().try_into().context("the key `tag` has 32 bytes")?))
 }
 
+/// Now, as the store has times.
 #[expect(clippy::disallowed_methods, reason = "seeded sessions begin when the bench runs")]
-fn now_in_millis() -> anyhow::Result<i64> {
+pub(crate) fn now_in_millis() -> anyhow::Result<i64> {
     Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?)
 }

@@ -51,19 +51,56 @@ impl Place {
         self.address
     }
 
+    /// The socket of the pages.
+    pub(crate) fn pages(&self) -> PathBuf {
+        self.folder.join("public.sock")
+    }
+
+    /// The socket of health and metrics.
+    pub(crate) fn ops(&self) -> PathBuf {
+        self.folder.join("ops.sock")
+    }
+
+    /// The socket of the operator's commands.
+    pub(crate) fn control(&self) -> PathBuf {
+        self.folder.join("data/control.sock")
+    }
+
+    /// A file of this name in the place's folder.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Adds sections to the configuration, in force from the next start.
+    pub(crate) fn configure(&self, sections: &str) -> anyhow::Result<()> {
+        let mut file = fs::OpenOptions::new().append(true).open(self.configuration())?;
+        Ok(file.write_all(sections.as_bytes())?)
+    }
+
     fn configuration(&self) -> PathBuf {
         self.folder.join("vestibule.toml")
     }
 
     /// How many resolves the running server has answered with yes, as its metrics say.
     pub(crate) fn valid_resolves(&self) -> anyhow::Result<f64> {
-        let mut stream = UnixStream::connect(self.folder.join("ops.sock"))?;
+        let mut stream = UnixStream::connect(self.ops())?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         let count = answer.lines().find_map(|line| line.strip_prefix("vestibule_resolves_total{outcome=\"valid\"} "));
         Ok(count.with_context(|| format!("no count of resolves: {answer}"))?.trim().parse()?)
+    }
+
+    /// The program with this place's configuration; what it is to do comes behind.
+    pub(crate) fn command(&self, options: &Options) -> Command {
+        let mut command = Command::new(&options.vestibule);
+        // A variable of the caller's must not change what is measured.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VESTIBULE")) {
+            command.env_remove(name);
+        }
+        command.arg("--config").arg(self.configuration());
+        command
     }
 
     /// Starts `vestibule serve` and waits until the resolver answers a request without a credential.
@@ -76,12 +113,8 @@ impl Place {
     /// head comes along.
     pub(crate) fn serve_until_answer(&self, options: &Options, headers: &str) -> anyhow::Result<(Process, String)> {
         let log = self.folder.join("log");
-        let mut command = Command::new(&options.vestibule);
-        // A variable of the caller's must not change what is measured.
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VESTIBULE")) {
-            command.env_remove(name);
-        }
-        command.arg("--config").arg(self.configuration()).arg("serve");
+        let mut command = self.command(options);
+        command.arg("serve");
         let mut process = Process::start(&mut command, &log)?;
         for _ in 0..120_000 {
             match ask(&self.resolver(), headers) {

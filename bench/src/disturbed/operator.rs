@@ -1,0 +1,41 @@
+//! Sessions that the operator ends one by one, with the command that `vestibule session revoke` sends. The program
+//! itself is not started for each: that would disturb more than what it asks for.
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+
+use crate::seed;
+use crate::walker::stopwatch;
+
+use super::disturbance::Achieved;
+use super::scene::Scene;
+
+/// Revokes until it is stopped; each is on the disk before the next is asked for.
+pub(super) fn revoke(scene: &Scene<'_>, stop: &AtomicBool) -> anyhow::Result<Achieved> {
+    let (begin, control) = (stopwatch(), scene.place.control());
+    let mut count = 0.0;
+    while !stop.load(Ordering::Relaxed) {
+        let number = scene.revoked.fetch_add(1, Ordering::Relaxed);
+        ensure!(scene.cast.to_be_revoked.contains(&number), "there are no more sessions to be revoked");
+        revoke_session(&control, number)?;
+        count += 1.0;
+    }
+    Ok(Achieved { count, seconds: begin.elapsed().as_secs_f64(), statuses: Default::default() })
+}
+
+/// Revokes the seeded session with this number. When this returns, the very next resolve knows.
+pub(super) fn revoke_session(control: &Path, number: usize) -> anyhow::Result<()> {
+    let mut stream = UnixStream::connect(control).context("connecting to the control socket")?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let line = format!("{{\"revoke_sessions\":{{\"session\":\"{}\"}}}}\n", seed::session_id(number));
+    stream.write_all(line.as_bytes())?;
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply)?;
+    ensure!(reply.contains("\"ended\":1"), "a session was not revoked but: {reply}");
+    Ok(())
+}
