@@ -45,7 +45,7 @@ pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<
         }
     }
     say(&maximum, &undisturbed, &rows, report);
-    scene.end(report)
+    scene.end()
 }
 
 /// The live load.

@@ -15,11 +15,15 @@ use crate::walker::stopwatch;
 use super::disturbance::Achieved;
 use super::scene::Scene;
 
-/// Revokes until it is stopped; each is on the disk before the next is asked for.
+/// How many there must be in all rounds together.
+const AT_LEAST: usize = 10_000;
+
+/// Revokes until it is stopped and has done its share; each is on the disk before the next is asked for.
 pub(super) fn revoke(scene: &Scene<'_>, stop: &AtomicBool) -> anyhow::Result<Achieved> {
     let (begin, control) = (stopwatch(), scene.place.control());
+    let share = AT_LEAST.div_ceil(scene.bench.options.rounds) as f64;
     let mut count = 0.0;
-    while !stop.load(Ordering::Relaxed) {
+    while !stop.load(Ordering::Relaxed) || count < share {
         let number = scene.revoked.fetch_add(1, Ordering::Relaxed);
         ensure!(scene.cast.to_be_revoked.contains(&number), "there are no more sessions to be revoked");
         revoke_session(&control, number)?;

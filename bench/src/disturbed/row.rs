@@ -89,7 +89,7 @@ impl Row {
 }
 
 fn columns(what: &str, values: &[String; 7]) -> String {
-    let widths = [22, 22, 24, 22, 22, 20, 0];
+    let widths = [24, 24, 24, 24, 24, 20, 0];
     let line = values
         .iter()
         .zip(widths)

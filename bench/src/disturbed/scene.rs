@@ -12,7 +12,6 @@ use crate::Bench;
 use crate::pace::{Load, Outcome, Question};
 use crate::process::Process;
 use crate::quantity::Quantity;
-use crate::report::Report;
 use crate::server::{Place, ask, cookie};
 use crate::walker::{Walker, stopwatch};
 
@@ -103,14 +102,12 @@ impl<'b> Scene<'b> {
     }
 
     /// Ends it, once what was revoked is found to be over.
-    pub(super) fn end(self, report: &mut Report) -> anyhow::Result<()> {
+    pub(super) fn end(self) -> anyhow::Result<()> {
         let revoked = self.cast.to_be_revoked.start..self.revoked.load(Ordering::Relaxed);
-        for number in revoked.clone().step_by(97) {
+        for number in revoked.step_by(97) {
             let head = ask(&self.place.resolver(), &cookie(self.secrets[number].expose()))?;
             ensure!(head.contains(": false\r\n"), "a revoked session lives:\n{head}");
         }
-        let line = format!("sessions revoked one by one: {} (bar: at least 10000)", revoked.len());
-        report.bar(revoked.len() >= 10_000, line);
         // Not asked to end: it would first write what nobody will read.
         self.server.kill()
     }

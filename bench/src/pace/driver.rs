@@ -25,9 +25,7 @@ use crate::walker::stopwatch;
 pub(super) fn drive(load: &Load<'_>, longest: Duration, stop: &AtomicBool) -> anyhow::Result<Outcome> {
     let mut driver = Driver::new(load, longest)?;
     driver.run(stop)?;
-    let mut outcome = driver.outcome;
-    outcome.seconds = driver.begin.elapsed().as_secs_f64();
-    Ok(outcome)
+    Ok(driver.outcome)
 }
 
 struct Driver<'l> {
@@ -122,6 +120,7 @@ impl<'l> Driver<'l> {
             // Some hundred bytes always fit into the buffer of a connection on which nothing is under way.
             connection.stream.write_all(&self.request).context("sending a request")?;
             self.schedule.sent();
+            self.outcome.seconds = now as f64 / 1e9;
             self.outcome.lateness.record(now - due);
         }
     }

@@ -33,7 +33,7 @@ pub(crate) struct Load<'l> {
 /// What came of a load.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// From the begin to the last answer, in seconds.
+    /// From the begin to the last question, in seconds.
     pub(crate) seconds: f64,
     /// From when each question was due to its answer.
     pub(crate) latencies: Latencies,
