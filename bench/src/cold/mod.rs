@@ -12,7 +12,7 @@ use anyhow::Context as _;
 
 use crate::Bench;
 use crate::pace::{Load, Outcome, Question};
-use crate::process::Process;
+use crate::process::{Process, give_way};
 use crate::quantity::Quantity;
 use crate::report::Report;
 use crate::server::Place;
@@ -90,7 +90,7 @@ impl House<'_> {
         let stop = AtomicBool::new(false);
         let loads = loads::read(self.place)?;
         let (hot, cold, processor) = thread::scope(|scope| {
-            let walk = scope.spawn(|| self.drive_cold(&stop));
+            let walk = scope.spawn(|| give_way().and_then(|()| self.drive_cold(&stop)));
             thread::sleep(Duration::from_millis(100));
             let before = self.server.processor_time();
             let hot = self.drive_hot();
@@ -131,7 +131,7 @@ fn say(alone: &[Seen], beside: &[Seen], report: &mut Report) {
     let micros = |seen: &[Seen]| Quantity::new(all(seen, |seen| seen.processor / 1e3));
     report.heading(format!(
         "cold sessions: {STORED} in the store, {HELD} in memory; {HOT} hot ones on {HOT_CONNECTIONS} connections, \
-         cold ones on {COLD_CONNECTIONS}"
+         cold ones on {COLD_CONNECTIONS}, whose client has the least priority"
     ));
     report.line(format!(
         "hot resolves a second: {:.0} alone, {:.0} beside {:.0} cold ones a second",

@@ -17,6 +17,7 @@ use anyhow::Context as _;
 
 use crate::Bench;
 use crate::pace::Outcome;
+use crate::process::give_way;
 use crate::quantity::Quantity;
 use crate::report::Report;
 
@@ -77,7 +78,8 @@ impl Stage<'_> {
         let (stop, ended) = (AtomicBool::new(false), AtomicBool::new(false));
         thread::scope(|scope| {
             let disturber = scope.spawn(|| {
-                let achieved = disturbance.disturb(self.scene, self.rate / 2.0, round, &stop);
+                let disturb = || disturbance.disturb(self.scene, self.rate / 2.0, round, &stop);
+                let achieved = give_way().and_then(|()| disturb());
                 ended.store(true, Ordering::Relaxed);
                 achieved
             });
@@ -111,7 +113,7 @@ fn say(maximum: &Quantity, undisturbed: &Row, rows: &[Row], report: &mut Report)
     }
     report.line(
         "(ms; ratio: of p99 to the mean of the undisturbed p99 before and after; late: p99 of what a request waited in \
-         the bench itself)"
+         the bench itself, which shares the processors with the server; clients that disturb have the least priority)"
             .to_owned(),
     );
     for (disturbance, row) in EACH.iter().zip(rows) {
