@@ -17,7 +17,7 @@ use anyhow::Context as _;
 
 use crate::Bench;
 use crate::pace::Outcome;
-use crate::process::give_way;
+use crate::process::{give_way, go_first, go_with_the_others};
 use crate::quantity::Quantity;
 use crate::report::Report;
 
@@ -29,6 +29,7 @@ use scene::Scene;
 pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<()> {
     let options = bench.options;
     let scene = Scene::set(bench)?;
+    let first = go_first();
     let maximum = scene.maximum(options.rounds)?;
     let stage = Stage { scene: &scene, rate: maximum.median() / 2.0, time: Duration::from_secs(options.seconds) };
     eprintln!("disturbing {:.0} resolves a second, in {} rounds", stage.rate, options.rounds);
@@ -45,7 +46,9 @@ pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<
             before = after;
         }
     }
+    go_with_the_others()?;
     say(&maximum, &undisturbed, &rows, report);
+    report.line(whose_turn(first).to_owned());
     scene.end()
 }
 
@@ -99,6 +102,15 @@ impl Stage<'_> {
     }
 }
 
+/// What the priorities of the clients were.
+const fn whose_turn(first: bool) -> &'static str {
+    if first {
+        "the client that measures has the highest priority, as if it were on another machine; those that disturb the least"
+    } else {
+        "only root may let the client that measures go first: here it shares the processors, and so do its numbers (late)"
+    }
+}
+
 fn say(maximum: &Quantity, undisturbed: &Row, rows: &[Row], report: &mut Report) {
     report.heading(format!(
         "the resolver's own socket, 32 connections: at most {maximum:.0} a second; below, {:.0} a second, each answer \
@@ -113,7 +125,7 @@ fn say(maximum: &Quantity, undisturbed: &Row, rows: &[Row], report: &mut Report)
     }
     report.line(
         "(ms; ratio: of p99 to the mean of the undisturbed p99 before and after; late: p99 of what a request waited in \
-         the bench itself, which shares the processors with the server; clients that disturb have the least priority)"
+         the bench itself before it was sent)"
             .to_owned(),
     );
     for (disturbance, row) in EACH.iter().zip(rows) {
