@@ -11,4 +11,5 @@ mod pages;
 mod run;
 mod secrets;
 mod system_calls;
+mod threads;
 mod time;

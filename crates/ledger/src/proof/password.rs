@@ -18,7 +18,7 @@ use crate::mint;
 use crate::settings::PasswordSettings;
 use crate::user::StoredHash;
 
-/// The priority of the hashing threads: resolves go first.
+/// How much nicer the hashing threads are than the one that starts them: resolves go first, and then pages.
 const NICENESS: i32 = 10;
 
 /// Why there is no answer about a password.
@@ -115,8 +115,8 @@ impl Hasher {
 }
 
 fn work(jobs: &Mutex<Receiver<Job>>) {
-    // On Linux the calling thread's own priority, not the process's.
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+    // On Linux the calling thread's own niceness, not the process's.
+    if let Err(error) = rustix::process::nice(NICENESS) {
         tracing::debug!(%error, "the hashing threads keep the usual priority");
     }
     let mut memory = Memory::default();
