@@ -12,7 +12,7 @@ use anyhow::{Context as _, ensure};
 use vestibule_gate::token::opaque::Secret;
 use vestibule_gate::verdict::{HeaderPrefix, SUFFIXES};
 
-use crate::server::{Place, cookie, request};
+use crate::server::{cookie, request};
 
 /// Connections, each with one request under way.
 const CONNECTIONS: usize = 32;
@@ -24,15 +24,21 @@ pub(crate) struct Walker<'s> {
     socket: PathBuf,
     secrets: &'s [Secret],
     at: usize,
+    method: &'static str,
     yes: String,
     buffer: Vec<u8>,
 }
 
 impl<'s> Walker<'s> {
-    /// Begins anywhere.
-    pub(crate) fn new(place: &Place, secrets: &'s [Secret]) -> Self {
+    /// Asks the resolver at this socket.
+    pub(crate) fn new(socket: PathBuf, secrets: &'s [Secret]) -> Self {
         let yes = format!("\r\n{}{}: true\r\n", HeaderPrefix::default().as_str(), SUFFIXES[0]);
-        Self { socket: place.resolver(), secrets, at: 0, yes, buffer: vec![0; 8192] }
+        Self { socket, secrets, at: 0, method: "GET", yes, buffer: vec![0; 8192] }
+    }
+
+    /// Asks an nginx at this socket, for the head of a page that it protects: the resolver is asked all the same.
+    pub(crate) fn through(socket: PathBuf, secrets: &'s [Secret]) -> Self {
+        Self { method: "HEAD", ..Self::new(socket, secrets) }
     }
 
     /// Asks for so many sessions, at least, and returns how many it were and how long it took.
@@ -58,7 +64,8 @@ impl<'s> Walker<'s> {
     fn step(&mut self, streams: &mut [UnixStream]) -> anyhow::Result<()> {
         for stream in &mut *streams {
             self.at = (self.at + STRIDE) % self.secrets.len();
-            stream.write_all(request(&cookie(self.secrets[self.at].expose()), "").as_bytes())?;
+            let request = request(&cookie(self.secrets[self.at].expose()), "");
+            stream.write_all(request.replacen("GET", self.method, 1).as_bytes())?;
         }
         for stream in streams {
             let mut length = 0;

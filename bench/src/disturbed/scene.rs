@@ -77,7 +77,7 @@ impl<'b> Scene<'b> {
         }
         // All of them into memory, so that what is measured is the writing and not the first look.
         let active = cast.active[0].0.start..cast.to_be_revoked.start;
-        Walker::new(&place, &secrets[active.clone()]).walk(active.len())?;
+        Walker::new(place.resolver(), &secrets[active.clone()]).walk(active.len())?;
         let revoked = AtomicUsize::new(cast.to_be_revoked.start);
         Ok(Self { bench, place, server, cast, revoked, secrets, last_use: stopwatch() })
     }
