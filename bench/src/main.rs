@@ -76,6 +76,7 @@ fn run(options: &Options) -> anyhow::Result<Report> {
             Chapter::Cold => cold::measure(&bench, &mut report),
             Chapter::Disturbed => disturbed::measure(&bench, &mut report),
             Chapter::Cores => cores::measure(&bench, &mut report),
+            Chapter::Profile => doors::profile::measure(&bench, &mut report),
             Chapter::Peers => peers::measure(&bench, &mut report),
         }
         .with_context(|| format!("the chapter {chapter:?}"))?;

@@ -19,18 +19,21 @@ pub(crate) enum Chapter {
     Disturbed,
     /// Readers of the table on more threads than one.
     Cores,
+    /// Where the time goes, by perf. Measures nothing that has a bar, so only when it is named.
+    Profile,
     /// Other products, which have to be installed first; so only when it is named.
     Peers,
 }
 
 /// In the order in which they are measured.
-const CHAPTERS: [(&str, Chapter); 7] = [
+const CHAPTERS: [(&str, Chapter); 8] = [
     ("doors", Chapter::Doors),
     ("direct", Chapter::Direct),
     ("flat", Chapter::Flat),
     ("cold", Chapter::Cold),
     ("disturbed", Chapter::Disturbed),
     ("cores", Chapter::Cores),
+    ("profile", Chapter::Profile),
     ("peers", Chapter::Peers),
 ];
 
@@ -49,6 +52,8 @@ pub(crate) struct Options {
     pub(crate) sessions: Vec<usize>,
     /// The program under test.
     pub(crate) vestibule: PathBuf,
+    /// The file that `profile` draws.
+    pub(crate) picture: Option<PathBuf>,
     /// The folder with the programs that the chapter `peers` compares with.
     pub(crate) peers: PathBuf,
 }
@@ -65,12 +70,14 @@ Usage: vestibule-bench [CHAPTER]... [OPTION VALUE]...
   cold       sessions that memory does not know, beside those that it does
   disturbed  latency at a fixed rate, while sign-ins, revocations, a backup, forged cookies go on
   cores      readers of the table on more than one thread
+  profile    where the time of a resolve goes, by perf; only when it is named
   peers      other products, which `make bench-peers` installs; so only when it is named
 
   --rounds N        rounds of each measurement, at least 5 (7)
   --seconds N       seconds of load a round (2)
   --connections N   connections of a load (32)
   --sessions N,N,N  sessions in the stores of `flat` (1000,1000000,10000000)
+  --picture FILE    what `profile` draws, as SVG (nothing)
   --vestibule FILE  the program under test (vestibule, beside this program)
   --peers FOLDER    where the other products are (target/peers)
 
@@ -92,6 +99,7 @@ impl Options {
             connections: 32,
             sessions: vec![1_000, 1_000_000, 10_000_000],
             vestibule: beside,
+            picture: None,
             peers: PathBuf::from("target/peers"),
         };
         while let Some(name) = arguments.next() {
@@ -113,6 +121,7 @@ impl Options {
                     let sessions: Option<_> = value.split(',').map(positive).collect();
                     options.sessions = sessions.with_context(|| format!("{name} {value}"))?;
                 }
+                "--picture" => options.picture = Some(PathBuf::from(value)),
                 "--vestibule" => options.vestibule = PathBuf::from(value),
                 "--peers" => options.peers = PathBuf::from(value),
                 _ => bail!("there is no option {name}"),
@@ -120,7 +129,7 @@ impl Options {
         }
         if options.chapters.is_empty() {
             let all = CHAPTERS.iter().map(|(_, chapter)| *chapter);
-            options.chapters = all.filter(|chapter| *chapter != Chapter::Peers).collect();
+            options.chapters = all.filter(|chapter| !matches!(chapter, Chapter::Profile | Chapter::Peers)).collect();
         }
         ensure!(options.rounds >= 5, "--rounds must be at least 5, or a median says nothing");
         ensure!(

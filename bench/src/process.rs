@@ -56,6 +56,18 @@ impl Process {
         Ok(())
     }
 
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Asks it to end as Ctrl-C does, and waits until it has.
+    pub(crate) fn interrupt(mut self) -> anyhow::Result<()> {
+        self.signal(Signal::INT);
+        self.0.wait()?;
+        Ok(())
+    }
+
     /// Asks it to end, and waits until it has.
     pub(crate) fn end(mut self) -> anyhow::Result<()> {
         self.signal(Signal::TERM);

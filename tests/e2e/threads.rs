@@ -29,7 +29,7 @@ fn resolves_go_before_pages_and_those_before_hashes() {
             resolvers += 1;
             usual
         } else if name == "password" {
-            usual + 15
+            usual + 10
         } else {
             usual + 5
         };

@@ -4,6 +4,7 @@
 mod door;
 mod front;
 mod pinned;
+pub(crate) mod profile;
 mod table;
 
 use std::time::Duration;

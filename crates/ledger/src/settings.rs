@@ -51,7 +51,7 @@ impl SessionSettings {
 /// How many sessions the live table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheSettings {
-    /// Sessions; one takes about 550 bytes.
+    /// Sessions; one takes about 250 bytes.
     pub sessions: usize,
 }
 

@@ -19,7 +19,7 @@ use crate::settings::PasswordSettings;
 use crate::user::StoredHash;
 
 /// How much nicer the hashing threads are than the one that starts them: resolves go first, and then pages.
-const NICENESS: i32 = 10;
+const NICENESS: i32 = 5;
 
 /// Why there is no answer about a password.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -81,7 +81,7 @@ section! {
 section! {
     /// The live table.
     Cache in "cache" {
-        /// Sessions held in memory, about 550 bytes each. 1000 to 1000000000.
+        /// Sessions held in memory, about 250 bytes each. 1000 to 1000000000.
         sessions: u32 = Raw::Number(1_000_000),
     }
 }
