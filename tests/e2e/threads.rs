@@ -29,9 +29,9 @@ fn resolves_go_before_pages_and_those_before_hashes() {
             resolvers += 1;
             usual
         } else if name == "password" {
-            usual + 10
+            usual + 15
         } else {
-            usual + 5
+            usual + 10
         };
         assert_eq!(*niceness, expected.min(19), "{name} among {threads:?}");
     }

@@ -32,8 +32,8 @@ use crate::wire::router::{self, RouterService};
 /// How long an ending waits for what runs. Kept under the 30 s after which most supervisors kill.
 const LONGEST_END: Duration = Duration::from_secs(10);
 
-/// How far all threads but the resolver's step back: on a busy machine they get a third of a resolver's share.
-const NICENESS: i32 = 5;
+/// How far all threads but the resolver's step back: on a machine without a free processor they get a tenth of its share.
+const NICENESS: i32 = 10;
 
 /// How long a resolve may wait for the store. A proxy that gets no answer asks again or refuses its client.
 const STORE_PATIENCE: Duration = Duration::from_secs(5);
