@@ -8,7 +8,7 @@ help:
 	@echo "make run [PORT=8080]   everything on this machine: nginx, Vestibule, a sample application"
 	@echo "make test              formatting, lints, dependency policy, every test; installs what it needs"
 	@echo "make count             the instructions of a resolve, by outcome"
-	@echo "make bench             what a resolve costs, as ratios against nginx"
+	@echo "make bench [CHAPTERS=] what a resolve costs, as ratios against nginx; --help lists the chapters"
 	@echo "make bench-peers       the same beside oauth2-proxy, which it builds with Go"
 	@echo "make fuzz [SECONDS=60] the fuzz targets, so long each (needs cargo-fuzz and a nightly toolchain)"
 
@@ -22,7 +22,7 @@ count:
 	@exec scripts/count
 
 bench:
-	@exec scripts/bench
+	@exec scripts/bench $(CHAPTERS)
 
 bench-peers:
 	@exec scripts/bench-peers
