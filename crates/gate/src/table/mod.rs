@@ -195,12 +195,13 @@ impl Table {
         let epoch = self.epoch.fetch_add(1, Ordering::AcqRel) + 1;
         writers.forgets.note(epoch, forget);
         let gone = writers.index.remove(forget);
-        if forget == Forget::All {
-            // All at once, and not one look for each of millions.
-            self.shards.clear();
-        }
-        for entry in &gone {
-            self.let_go(entry);
+        match forget {
+            Forget::Session(_) | Forget::User(_) => gone.iter().for_each(|entry| self.let_go(entry)),
+            Forget::All => {
+                // At once, and not one look for each of millions.
+                self.shards.clear();
+                gone.iter().for_each(|entry| self.note_unwritten(entry));
+            }
         }
         // Millions may be freed now; nobody has to wait for that.
         drop(writers);
@@ -241,10 +242,14 @@ impl Table {
 
     /// Takes an entry from the readers. Activity that was not written goes to the queue first.
     fn let_go(&self, entry: &Arc<Entry>) {
+        self.note_unwritten(entry);
+        self.shards.remove(entry);
+    }
+
+    fn note_unwritten(&self, entry: &Entry) {
         if let Some(activity) = entry.unwritten() {
             self.note(activity);
         }
-        self.shards.remove(entry);
     }
 
     fn note(&self, activity: Activity) {
@@ -253,6 +258,8 @@ impl Table {
     }
 }
 
+#[cfg(test)]
+mod examples;
 #[cfg(test)]
 #[cfg(feature = "loom")]
 mod model;

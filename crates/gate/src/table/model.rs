@@ -8,12 +8,8 @@ use std::sync::Arc;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 
-use super::{Forget, Found, Limits, SessionRow, Table};
-use crate::account::Roles;
-use crate::id::{SessionId, UserId};
-use crate::time::{Span, Timestamp};
-use crate::token::opaque::TokenHash;
-use crate::verdict::{Facts, HeaderPrefix};
+use super::examples::{hash, row, table};
+use super::{Forget, Found, Table};
 
 struct World {
     table: Table,
@@ -24,9 +20,7 @@ struct World {
 
 impl World {
     fn new(capacity: usize) -> Arc<Self> {
-        let limits = Limits { idle_timeout: Span::from_seconds(100), write_interval: Span::from_seconds(10) };
-        let table = Table::new(capacity, HeaderPrefix::default(), limits);
-        Arc::new(Self { table, in_store: AtomicBool::new(true), acknowledged: AtomicBool::new(false) })
+        Arc::new(Self { table: table(capacity), in_store: AtomicBool::new(true), acknowledged: AtomicBool::new(false) })
     }
 
     fn fill(&self) {
@@ -47,28 +41,6 @@ impl World {
         let live = matches!(self.table.look_up(&hash(1)), Found::Live(_));
         assert!(!(acknowledged && live), "a revoked session was answered");
     }
-}
-
-fn row(session: u128, user: u128) -> SessionRow {
-    SessionRow {
-        id: SessionId::from_uuid(uuid::Uuid::from_u128(session)),
-        user: UserId::from_uuid(uuid::Uuid::from_u128(user)),
-        authenticated_at: Timestamp::NEVER,
-        last_seen: Timestamp::NEVER,
-        expires_at: Timestamp::from_millis(1_000_000),
-        facts: Facts {
-            anonymous: false,
-            verified: false,
-            can_reauthenticate: true,
-            roles: Roles::default(),
-            amr: vec![],
-            acr: None,
-        },
-    }
-}
-
-fn hash(n: u128) -> TokenHash {
-    TokenHash::of(&n.to_be_bytes())
 }
 
 fn spawn(world: &Arc<World>, what: impl FnOnce(&World) + Send + 'static) -> thread::JoinHandle<()> {

@@ -2,44 +2,11 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::{Activity, Entry, Forget, Found, Limits, SessionRow, Table, Ticket, Voided};
+use super::examples::{LIMITS, at, hash, row, table};
+use super::{Activity, Entry, Forget, Found, SessionRow, Table, Ticket, Voided};
 use crate::account::Roles;
-use crate::id::{SessionId, UserId};
-use crate::time::{Span, Timestamp};
 use crate::token::opaque::TokenHash;
-use crate::verdict::{Facts, HeaderPrefix};
-
-const LIMITS: Limits = Limits { idle_timeout: Span::from_seconds(100), write_interval: Span::from_seconds(10) };
-
-fn table(capacity: usize) -> Table {
-    Table::new(capacity, HeaderPrefix::default(), LIMITS)
-}
-
-fn row(session: u128, user: u128) -> SessionRow {
-    SessionRow {
-        id: SessionId::from_uuid(uuid::Uuid::from_u128(session)),
-        user: UserId::from_uuid(uuid::Uuid::from_u128(user)),
-        authenticated_at: at(0),
-        last_seen: at(0),
-        expires_at: at(1000),
-        facts: Facts {
-            anonymous: false,
-            verified: false,
-            can_reauthenticate: true,
-            roles: Roles::default(),
-            amr: vec!["pwd"],
-            acr: None,
-        },
-    }
-}
-
-fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_millis(seconds * 1000)
-}
-
-fn hash(n: u128) -> TokenHash {
-    TokenHash::of(&n.to_be_bytes())
-}
+use crate::verdict::Facts;
 
 fn is_live(table: &Table, hash: &TokenHash) -> bool {
     matches!(table.look_up(hash), Found::Live(_))
