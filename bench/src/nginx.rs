@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use crate::process::Process;
 
@@ -31,16 +30,5 @@ pub(crate) fn start(folder: &Path, servers: &str, is_there: impl Fn() -> bool) -
     // Debian keeps it where the path of a plain user does not lead.
     command.env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default()));
     command.arg("-p").arg(folder).arg("-e").arg("stderr").arg("-c").arg(file);
-    let log = folder.join("log");
-    let mut process = Process::start(&mut command, &log)?;
-    for _ in 0..500 {
-        if is_there() {
-            return Ok(process);
-        }
-        if !process.runs() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    bail!("nginx does not start; it says:\n{}", fs::read_to_string(log).unwrap_or_default())
+    Process::start_until(&mut command, &folder.join("log"), is_there)
 }

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
@@ -19,6 +20,22 @@ impl Process {
         let errors = out.try_clone()?;
         let child = command.stdin(Stdio::null()).stdout(out).stderr(errors).spawn();
         Ok(Self(child.with_context(|| format!("starting {}", command.get_program().display()))?))
+    }
+
+    /// Starts a program and waits, for ten seconds at most, until it is there: listens, for example.
+    pub(crate) fn start_until(command: &mut Command, log: &Path, is_there: impl Fn() -> bool) -> anyhow::Result<Self> {
+        let mut process = Self::start(command, log)?;
+        for _ in 0..1_000 {
+            if is_there() {
+                return Ok(process);
+            }
+            if !process.runs() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let program = command.get_program().display();
+        bail!("{program} does not start; it says:\n{}", fs::read_to_string(log).unwrap_or_default())
     }
 
     /// Whether it still runs.
@@ -124,7 +141,7 @@ impl Drop for Process {
                 if !self.runs() {
                     return;
                 }
-                std::thread::sleep(std::time::Duration::from_millis(20));
+                std::thread::sleep(Duration::from_millis(20));
             }
             let _ = self.0.kill();
             let _ = self.0.wait();

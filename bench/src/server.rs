@@ -81,15 +81,16 @@ impl Place {
         self.folder.join("vestibule.toml")
     }
 
-    /// How many resolves the running server has answered with yes, as its metrics say.
-    pub(crate) fn valid_resolves(&self) -> anyhow::Result<f64> {
+    /// What the running server has counted under this name of its metrics; `None` where the name is not there.
+    pub(crate) fn counted(&self, metric: &str) -> anyhow::Result<Option<f64>> {
         let mut stream = UnixStream::connect(self.ops())?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
-        let count = answer.lines().find_map(|line| line.strip_prefix("vestibule_resolves_total{outcome=\"valid\"} "));
-        Ok(count.with_context(|| format!("no count of resolves: {answer}"))?.trim().parse()?)
+        ensure!(answer.starts_with("HTTP/1.1 200 "), "no metrics: {answer}");
+        let count = answer.lines().find_map(|line| line.strip_prefix(metric)?.strip_prefix(' '));
+        Ok(count.map(|count| count.trim().parse()).transpose()?)
     }
 
     /// The program with this place's configuration; what it is to do comes behind.
@@ -143,7 +144,7 @@ pub(crate) fn ask_over_tcp(address: SocketAddr, headers: &str) -> anyhow::Result
 
 /// Keeps the connection, as those that are measured do, so that the answer is the one that they get.
 fn ask_on(mut stream: impl Read + Write, headers: &str) -> anyhow::Result<String> {
-    stream.write_all(request(headers, "").as_bytes())?;
+    stream.write_all(request("GET", headers).as_bytes())?;
     let (mut head, mut buffer) = (Vec::new(), [0; 8192]);
     while !head.ends_with(b"\r\n\r\n") {
         let length = stream.read(&mut buffer)?;
@@ -160,9 +161,9 @@ pub(crate) fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
 }
 
-/// The request that every door and walker makes.
-pub(crate) fn request(headers: &str, connection: &str) -> String {
-    format!("GET /_resolver/resolve HTTP/1.1\r\nHost: localhost\r\n{headers}{connection}\r\n")
+/// The request that every client of ours makes. `headers` are whole lines.
+pub(crate) fn request(method: &str, headers: &str) -> String {
+    format!("{method} /_resolver/resolve HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n")
 }
 
 /// The header line that presents a session.

@@ -64,8 +64,8 @@ impl<'s> Walker<'s> {
     fn step(&mut self, streams: &mut [UnixStream]) -> anyhow::Result<()> {
         for stream in &mut *streams {
             self.at = (self.at + STRIDE) % self.secrets.len();
-            let request = request(&cookie(self.secrets[self.at].expose()), "");
-            stream.write_all(request.replacen("GET", self.method, 1).as_bytes())?;
+            let request = request(self.method, &cookie(self.secrets[self.at].expose()));
+            stream.write_all(request.as_bytes())?;
         }
         for stream in streams {
             let mut length = 0;

@@ -8,9 +8,8 @@ use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 
 use crate::Bench;
 use crate::process::Process;
@@ -89,7 +88,7 @@ impl Answering {
 
     /// How many resolves Vestibule has answered with yes.
     pub(crate) fn valid_resolves(&self) -> anyhow::Result<f64> {
-        self.place.valid_resolves()
+        self.place.counted("vestibule_resolves_total{outcome=\"valid\"}")?.context("no count of resolves")
     }
 
     /// Ends them.
@@ -113,17 +112,7 @@ fn start_null_server(folder: &Path, socket: &Path, address: SocketAddr, answer: 
     fs::write(&bytes, answer)?;
     let mut command = Command::new(std::env::current_exe().context("where this program is")?);
     command.arg(null_server::NAME).arg(socket).arg(address.to_string()).arg(bytes);
-    let mut process = Process::start(&mut command, &log)?;
-    for _ in 0..500 {
-        if TcpStream::connect(address).is_ok() {
-            return Ok(process);
-        }
-        if !process.runs() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    bail!("the null server does not start; it says:\n{}", fs::read_to_string(log).unwrap_or_default())
+    Process::start_until(&mut command, &log, || TcpStream::connect(address).is_ok())
 }
 
 #[cfg(test)]

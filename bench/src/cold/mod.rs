@@ -1,7 +1,6 @@
 //! Sessions that memory does not know, beside those that it does: what the hot ones notice of the cold ones, and how
 //! often the store is read for a cold one.
 
-mod loads;
 mod together;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -88,7 +87,7 @@ impl House<'_> {
     /// The cold client runs on a thread of its own, from a little before the hot one until a little after.
     fn beside(&mut self) -> anyhow::Result<Seen> {
         let stop = AtomicBool::new(false);
-        let loads = loads::read(self.place)?;
+        let before_loads = loads(self.place)?;
         let (hot, cold, processor) = thread::scope(|scope| {
             let walk = scope.spawn(|| give_way().and_then(|()| self.drive_cold(&stop)));
             thread::sleep(Duration::from_millis(100));
@@ -99,7 +98,7 @@ impl House<'_> {
             let cold = walk.join().ok().context("the cold client has panicked")??;
             anyhow::Ok((hot?, cold, after? - before?))
         })?;
-        let loads = loads::read(self.place)? - loads;
+        let loads = loads(self.place)? - before_loads;
         self.walked = (self.walked + cold.answers() as usize) % self.cold.len();
         let processor = processor / hot.answers() as f64;
         Ok(Seen { hot: hot.rate(), processor, cold: cold.rate(), reads: loads / cold.answers() as f64 })
@@ -123,6 +122,12 @@ impl House<'_> {
         let question = Question::Resolve { secrets, live: true };
         Load { socket: &self.place.resolver(), question, rate: None, connections }.drive(time, stop)
     }
+}
+
+/// How often the store was read for a credential, as the server counts it.
+fn loads(place: &Place) -> anyhow::Result<f64> {
+    // Not there before the first read.
+    Ok(place.counted("vestibule_store_loads_total")?.unwrap_or(0.0))
 }
 
 fn say(alone: &[Seen], beside: &[Seen], report: &mut Report) {

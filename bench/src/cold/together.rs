@@ -9,8 +9,6 @@ use anyhow::{Context as _, ensure};
 use crate::report::Report;
 use crate::server::{Place, cookie, request};
 
-use super::loads;
-
 /// How many ask at once.
 const AT_ONCE: usize = 16;
 /// For how many sessions, one after the other.
@@ -24,10 +22,10 @@ pub(super) fn measure(place: &Place, cold: &[String], report: &mut Report) -> an
         Ok(stream)
     };
     let mut streams = (0..AT_ONCE).map(connect).collect::<anyhow::Result<Vec<_>>>()?;
-    let before = loads::read(place)?;
+    let before = super::loads(place)?;
     let sessions = &cold[..SESSIONS.min(cold.len())];
     for secret in sessions {
-        let request = request(&cookie(secret), "");
+        let request = request("GET", &cookie(secret));
         for stream in &mut streams {
             stream.write_all(request.as_bytes())?;
         }
@@ -35,7 +33,7 @@ pub(super) fn measure(place: &Place, cold: &[String], report: &mut Report) -> an
             hear_yes(stream)?;
         }
     }
-    let reads = loads::read(place)? - before;
+    let reads = super::loads(place)? - before;
     let line = format!(
         "reads of the store for {} cold sessions, each asked for by {AT_ONCE} at once: {reads} (bar: one each)",
         sessions.len()

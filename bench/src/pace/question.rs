@@ -44,7 +44,7 @@ impl<'q> Speaker<'q> {
     /// For these questions.
     pub(crate) fn new(question: Question<'q>) -> Self {
         let live = matches!(question, Question::Resolve { live: true, .. });
-        let whole = request(&cookie("|"), "");
+        let whole = request("GET", &cookie("|"));
         let (before, behind) = whole.split_once('|').unwrap_or((&whole, ""));
         let verdict = format!("\r\n{}{}: {live}\r\n", HeaderPrefix::default().as_str(), SUFFIXES[0]);
         Self { question, around: (before.to_owned(), behind.to_owned()), verdict, place: 0 }

@@ -3,9 +3,6 @@
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
-
-use anyhow::bail;
 
 use crate::nginx;
 use crate::process::Process;
@@ -39,18 +36,7 @@ impl Front {
 
 /// Starts a program that is to listen on a port of this machine, and waits until it does.
 pub(super) fn start_on(port: u16, command: &mut Command, log: &Path) -> anyhow::Result<Process> {
-    let mut process = Process::start(command, log)?;
-    for _ in 0..1_000 {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return Ok(process);
-        }
-        if !process.runs() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let program = command.get_program().display();
-    bail!("{program} does not listen; it says:\n{}", std::fs::read_to_string(log).unwrap_or_default())
+    Process::start_until(command, log, || TcpStream::connect(("127.0.0.1", port)).is_ok())
 }
 
 /// A port on which nothing listens. Somebody else may take it before it is used, and then the bench ends with an error.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 
-use super::door::DOORS;
+use super::door::{DOORS, place};
 use super::front::Front;
 use crate::Bench;
 use crate::answering::{Answering, Who};
@@ -26,7 +26,7 @@ const FREQUENCY: &str = "4999";
 pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<()> {
     let answering = Answering::start(bench)?;
     let front = Front::start(&bench.folder.join("front"), &answering)?;
-    let url = front.url(&DOORS[1]);
+    let url = front.url(&DOORS[place('a')]);
     load(bench.options, &url, answering.cookie())?;
     let vestibule = &answering.server(Who::Vestibule).process;
 
