@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
-use vestibule_gate::table::{Table, Ticket};
+use vestibule_gate::table::{Found, Table, Ticket};
 use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::token::opaque::TokenHash;
 
@@ -88,6 +88,10 @@ impl Flights {
             && flight.landed.has_changed().is_ok()
         {
             return flight.landed.clone();
+        }
+        if !matches!(self.table.look_up(&hash), Found::Unknown) {
+            // It landed between the caller's look and this lock.
+            return watch::channel(Some(Ok(()))).1;
         }
         let ticket = self.table.ticket();
         let (land, landed) = watch::channel(None);
