@@ -8,6 +8,7 @@ mod direct;
 mod disturbed;
 mod doors;
 mod flat;
+mod front;
 mod load;
 mod nginx;
 mod options;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
@@ -115,10 +115,13 @@ impl Process {
 }
 
 /// Lets every other thread go first, from now on, on this thread. For clients that would be on other machines: what
-/// they cost here must not be taken for what the server does to those that are measured.
+/// they cost here must not be taken for what the server does to those that are measured. The kernel's idle policy and
+/// not only the least priority, which would let a client finish its turn before a server that has just been woken.
 pub(crate) fn give_way() -> anyhow::Result<()> {
-    // On Linux the calling thread's own priority, not the process's.
-    rustix::process::setpriority_process(None, 19).context("lowering a thread's priority")
+    let thread = rustix::thread::gettid().as_raw_nonzero().to_string();
+    let status = Command::new("chrt").args(["--idle", "--pid", "0", &thread]).status();
+    ensure!(status.context("starting chrt (Debian's package util-linux)")?.success(), "chrt failed");
+    Ok(())
 }
 
 /// Lets this thread go before every other one, and those that it starts until they give way; says whether the system

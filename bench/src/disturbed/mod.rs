@@ -1,4 +1,4 @@
-//! The latency of live resolves at half of the maximum rate, undisturbed and while something else goes on.
+//! The latency of live resolves at half of the rate that a proxy can ask for at most, undisturbed and while something else goes on.
 
 mod activity;
 mod backup;
@@ -96,7 +96,7 @@ impl Stage<'_> {
 
     fn live(&self, stop: &AtomicBool) -> anyhow::Result<Measured> {
         let before = self.scene.server.processor_time()?;
-        let live = self.scene.live(Some(self.rate), self.time, stop)?;
+        let live = self.scene.live(self.rate, self.time, stop)?;
         let processors = (self.scene.server.processor_time()? - before) / 1e9 / live.seconds;
         Ok(Measured { live, processors, achieved: None })
     }
@@ -113,8 +113,8 @@ const fn whose_turn(first: bool) -> &'static str {
 
 fn say(maximum: &Quantity, undisturbed: &Row, rows: &[Row], report: &mut Report) {
     report.heading(format!(
-        "the resolver's own socket, 32 connections: at most {maximum:.0} a second; below, {:.0} a second, each answer \
-         timed from when its request was due",
+        "one worker of nginx asks at most {maximum:.0} a second; below, {:.0} a second at the resolver's own socket, 32 \
+         connections, each answer timed from when its request was due",
         maximum.median() / 2.0
     ));
     report.line(row::heading());

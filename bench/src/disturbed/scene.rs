@@ -9,6 +9,7 @@ use anyhow::ensure;
 use vestibule_gate::token::opaque::Secret;
 
 use crate::Bench;
+use crate::front::Front;
 use crate::pace::{Load, Outcome, Question};
 use crate::process::Process;
 use crate::quantity::Quantity;
@@ -83,17 +84,23 @@ impl<'b> Scene<'b> {
     }
 
     /// Drives the load on the hot sessions.
-    pub(super) fn live(&self, rate: Option<f64>, time: Duration, stop: &AtomicBool) -> anyhow::Result<Outcome> {
+    pub(super) fn live(&self, rate: f64, time: Duration, stop: &AtomicBool) -> anyhow::Result<Outcome> {
         let question = Question::Resolve { secrets: &self.cast.hot, live: true };
-        Load { socket: &self.place.resolver(), question, rate, connections: CONNECTIONS }.drive(time, stop)
+        Load { socket: &self.place.resolver(), question, rate: Some(rate), connections: CONNECTIONS }.drive(time, stop)
     }
 
-    /// The most that is answered, in so many short rounds.
+    /// The most that one worker of nginx is answered, in so many short rounds: who asks a resolver is a proxy, and a
+    /// client that does nothing else could ask several times as often, on processors that a proxy would need itself.
     pub(super) fn maximum(&self, rounds: usize) -> anyhow::Result<Quantity> {
-        let second = Duration::from_secs(1);
-        let round = || Ok(self.live(None, second, &AtomicBool::new(false))?.rate());
+        let front = Front::start(&self.bench.folder.join("front"), &[&self.place])?;
+        let socket = front.socket(0);
+        let question = Question::Through(&self.cast.hot);
+        let load = Load { socket: &socket, question, rate: None, connections: CONNECTIONS };
+        let round = || Ok(load.drive(Duration::from_secs(1), &AtomicBool::new(false))?.rate());
         round()?;
-        Ok(Quantity::new((0..rounds).map(|_| round()).collect::<anyhow::Result<_>>()?))
+        let rates = (0..rounds).map(|_| round()).collect::<anyhow::Result<_>>()?;
+        front.process.kill()?;
+        Ok(Quantity::new(rates))
     }
 
     /// The activity of a session is written once a minute.

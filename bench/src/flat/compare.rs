@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::Store;
-use super::front::Front;
 use crate::Bench;
+use crate::front::Front;
 use crate::process::Process;
 use crate::quantity::Quantity;
 use crate::report::{Report, microseconds};
@@ -17,7 +17,7 @@ const RESOLVES: usize = 100_000;
 pub(super) fn measure(bench: &Bench<'_>, stores: &mut [Store<'_>], report: &mut Report) -> anyhow::Result<()> {
     // Activity that is queued by now fails on the lock in the five seconds that Vestibule waits for it.
     std::thread::sleep(Duration::from_secs(7));
-    let front = Front::start(&bench.folder.join("front"), stores)?;
+    let front = Front::start(&bench.folder.join("front"), &stores.iter().map(|store| store.place).collect::<Vec<_>>())?;
     let mut walkers: Vec<_> = (0..stores.len()).map(|n| Walker::through(front.socket(n), stores[n].secrets)).collect();
     let mut alone: Vec<Seen> = stores.iter().map(|_| Seen::default()).collect();
     let mut behind: Vec<Seen> = stores.iter().map(|_| Seen::default()).collect();

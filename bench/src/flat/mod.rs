@@ -2,7 +2,6 @@
 //! million beside one among a thousand.
 
 mod compare;
-mod front;
 
 use std::time::Duration;
 

@@ -15,6 +15,9 @@ pub(crate) enum Question<'q> {
         /// Whether the answer must be yes, or must be no.
         live: bool,
     },
+    /// Asks an nginx for the head of a page that it protects, with these live secrets: the resolver is asked all the
+    /// same, and the answer has no body.
+    Through(&'q [String]),
     /// These whole requests, to a page that may answer any status. A 503 must say when to come back.
     Page(&'q [String]),
 }
@@ -43,8 +46,9 @@ pub(crate) struct Speaker<'q> {
 impl<'q> Speaker<'q> {
     /// For these questions.
     pub(crate) fn new(question: Question<'q>) -> Self {
-        let live = matches!(question, Question::Resolve { live: true, .. });
-        let whole = request("GET", &cookie("|"));
+        let live = !matches!(question, Question::Resolve { live: false, .. });
+        let method = if matches!(question, Question::Through(_)) { "HEAD" } else { "GET" };
+        let whole = request(method, &cookie("|"));
         let (before, behind) = whole.split_once('|').unwrap_or((&whole, ""));
         let verdict = format!("\r\n{}{}: {live}\r\n", HeaderPrefix::default().as_str(), SUFFIXES[0]);
         Self { question, around: (before.to_owned(), behind.to_owned()), verdict, place: 0 }
@@ -55,7 +59,7 @@ impl<'q> Speaker<'q> {
         out.clear();
         let turn = |count: usize| (number % count as u64) as usize;
         match self.question {
-            Question::Resolve { secrets, .. } => {
+            Question::Resolve { secrets, .. } | Question::Through(secrets) => {
                 out.extend_from_slice(self.around.0.as_bytes());
                 out.extend_from_slice(secrets[turn(secrets.len())].as_bytes());
                 out.extend_from_slice(self.around.1.as_bytes());
@@ -67,10 +71,10 @@ impl<'q> Speaker<'q> {
     /// The answer that has arrived as a whole; `None` while it has not.
     pub(crate) fn heard(&mut self, answer: &[u8]) -> anyhow::Result<Option<Heard>> {
         match self.question {
-            // The resolver never sends a body.
-            Question::Resolve { .. } if !answer.ends_with(b"\r\n\r\n") => Ok(None),
-            Question::Resolve { .. } => self.verdict(answer).map(Some),
             Question::Page(_) => page(answer),
+            // The resolver never sends a body.
+            _ if !answer.ends_with(b"\r\n\r\n") => Ok(None),
+            _ => self.verdict(answer).map(Some),
         }
     }
 
