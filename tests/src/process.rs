@@ -79,6 +79,24 @@ impl Process {
         }
     }
 
+    /// Has the program stand still until [`Signal::CONT`], and returns when it does: a signal alone lets a thread that
+    /// runs go on for a moment, long enough for an answer.
+    ///
+    /// # Panics
+    /// When it does not stand still.
+    pub fn stop(&self) {
+        self.signal(Signal::STOP);
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let stands = |task: fs::DirEntry| {
+            let text = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+            text.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
+        };
+        wait::until("every thread stands still", || {
+            let mut threads = fs::read_dir(&tasks).ok()?;
+            threads.all(|task| task.is_ok_and(stands)).then_some(())
+        });
+    }
+
     /// Waits for the end and says how it ended.
     ///
     /// # Panics

@@ -124,7 +124,7 @@ fn a_resolver_that_hangs_holds_nobody_for_long() {
     let request = format!("GET / HTTP/1.1\r\nHost: any\r\nConnection: close\r\n{cookie}\r\n");
     assert_eq!(exchange(&site.proxy(), request.as_bytes()).status, 200);
     let reached = site.backend.seen().len();
-    site.vestibule.process().signal(Signal::STOP);
+    site.vestibule.process().stop();
     let (answer, took) = wait::measured(|| exchange(&site.proxy(), request.as_bytes()));
     assert_eq!(answer.status, 500);
     assert!(took < Duration::from_secs(8), "{took:?}");

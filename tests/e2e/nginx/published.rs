@@ -59,7 +59,7 @@ fn nobody_reaches_the_application_while_nobody_can_be_asked() {
         assert!(site.user_seen_for(&cookie).is_some());
         let reached = site.backend.seen().len();
 
-        site.vestibule.process().signal(Signal::STOP);
+        site.vestibule.process().stop();
         site.vestibule.kill();
         assert_eq!(site.get("/", &[("Cookie", &cookie)]).status, 500);
         assert_eq!(site.backend.seen().len(), reached);
