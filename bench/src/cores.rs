@@ -11,10 +11,11 @@ use vestibule_gate::account::Roles;
 use vestibule_gate::claims::{Claims, CookieNames, CookiePrefix};
 use vestibule_gate::decide::{Outcome, decide};
 use vestibule_gate::id::{SessionId, UserId};
+use vestibule_gate::keys::Keys;
 use vestibule_gate::table::{Forget, Limits, SessionRow, Table};
 use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::token::opaque::{Secret, SecretKind, TagKey};
-use vestibule_gate::verdict::{Facts, HeaderNames, HeaderPrefix};
+use vestibule_gate::verdict::{Facts, Grant, HeaderNames, HeaderPrefix};
 
 use crate::Bench;
 use crate::quantity::Quantity;
@@ -55,7 +56,7 @@ pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<
 /// A table full of live sessions, and the Cookie lines that ask for them.
 struct Room {
     table: Table,
-    key: TagKey,
+    keys: Keys,
     names: CookieNames,
     headers: HeaderNames,
     lines: Vec<String>,
@@ -67,7 +68,7 @@ impl Room {
         let limits = Limits { idle_timeout: Span::from_seconds(86_400), write_interval: Span::from_seconds(60) };
         let mut room = Self {
             table: Table::new(1_000_000, prefix.clone(), limits),
-            key: TagKey::new(&[7; 32]),
+            keys: Keys::new(TagKey::new(&[7; 32])),
             names: CookieNames::new(&CookiePrefix::default()),
             headers: HeaderNames::new(&prefix),
             lines: Vec::new(),
@@ -80,7 +81,7 @@ impl Room {
     fn enter(&self, number: u64) -> Secret {
         let mut random = [0; 24];
         random[..8].copy_from_slice(&number.to_le_bytes());
-        let secret = Secret::seal(SecretKind::Session, &random, &self.key);
+        let secret = Secret::seal(SecretKind::Session, &random, self.keys.tag());
         // Nobody forgets this one between the ticket and the fill.
         let _ = self.table.fill(self.table.ticket(), secret.hash(), Some(row(number)));
         secret
@@ -115,7 +116,7 @@ impl Room {
         for line in self.lines.iter().cycle().skip(from) {
             let header: (&[u8], &[u8]) = (b"cookie", line.as_bytes());
             let claims = Claims::read(std::iter::once(header), &self.names);
-            let Outcome::Answer(verdict) = decide(&claims, &self.table, &self.key, NOW) else { continue };
+            let Outcome::Answer(verdict) = decide(&claims, &self.table, &self.keys, NOW) else { continue };
             out.clear();
             verdict.write_headers(&self.headers, &mut out);
             count += u64::from(verdict.identity().is_some());
@@ -151,6 +152,7 @@ fn row(number: u64) -> SessionRow {
             roles: Roles::parse(["reader"]).expect("a role"),
             amr: vec!["pwd"],
             acr: None,
+            grant: Grant::cookie(),
         },
     }
 }

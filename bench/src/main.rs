@@ -19,6 +19,7 @@ mod quantity;
 mod report;
 mod seed;
 mod server;
+mod tokens;
 mod walker;
 
 use std::path::Path;
@@ -77,6 +78,7 @@ fn run(options: &Options) -> anyhow::Result<Report> {
             Chapter::Cold => cold::measure(&bench, &mut report),
             Chapter::Disturbed => disturbed::measure(&bench, &mut report),
             Chapter::Cores => cores::measure(&bench, &mut report),
+            Chapter::Tokens => tokens::measure(&bench, &mut report),
             Chapter::Profile => doors::profile::measure(&bench, &mut report),
             Chapter::Peers => peers::measure(&bench, &mut report),
         }

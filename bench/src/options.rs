@@ -19,6 +19,8 @@ pub(crate) enum Chapter {
     Disturbed,
     /// Readers of the table on more threads than one.
     Cores,
+    /// A token that was seen before, beside a cookie.
+    Tokens,
     /// Where the time goes, by perf. Measures nothing that has a bar, so only when it is named.
     Profile,
     /// Other products, which have to be installed first; so only when it is named.
@@ -26,13 +28,14 @@ pub(crate) enum Chapter {
 }
 
 /// In the order in which they are measured.
-const CHAPTERS: [(&str, Chapter); 8] = [
+const CHAPTERS: [(&str, Chapter); 9] = [
     ("doors", Chapter::Doors),
     ("direct", Chapter::Direct),
     ("flat", Chapter::Flat),
     ("cold", Chapter::Cold),
     ("disturbed", Chapter::Disturbed),
     ("cores", Chapter::Cores),
+    ("tokens", Chapter::Tokens),
     ("profile", Chapter::Profile),
     ("peers", Chapter::Peers),
 ];
@@ -70,6 +73,7 @@ Usage: vestibule-bench [CHAPTER]... [OPTION VALUE]...
   cold       sessions that memory does not know, beside those that it does
   disturbed  latency at a fixed rate, while sign-ins, revocations, a backup, forged cookies go on
   cores      readers of the table on more than one thread
+  tokens     a token that was seen before, beside a cookie
   profile    where the time of a resolve goes, by perf; only when it is named
   peers      other products, which `make bench-peers` installs; so only when it is named
 
@@ -155,7 +159,7 @@ mod tests {
     #[test]
     fn nobody_gets_other_products_installed_without_asking() {
         let options = read("").unwrap().unwrap();
-        assert!(options.chapters.len() == 6 && !options.chapters.contains(&Chapter::Peers));
+        assert!(options.chapters.len() == 7 && !options.chapters.contains(&Chapter::Peers));
         assert_eq!(read("peers --rounds 9").unwrap().unwrap().chapters, [Chapter::Peers]);
     }
 

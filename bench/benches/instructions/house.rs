@@ -12,7 +12,11 @@ use vestibule::resolver::exchange::Exchange;
 use vestibule::resolver::resolve::Clock;
 use vestibule::wire::answer::Date;
 use vestibule_gate::account::{DisplayName, EmailAddress, Roles};
+use vestibule_gate::grant::scope::FULL_ACCESS;
+use vestibule_gate::grant::{Client, ClientId, ClientKind, RedirectUri, Scopes};
 use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::token::jwt::TokenType;
+use vestibule_ledger::changes::{Bearer, Browser, NewApiToken};
 use vestibule_ledger::{Ledger, NewUser, UserRef, changes};
 
 /// A request that is to be answered from memory.
@@ -29,7 +33,15 @@ pub(crate) struct Ready {
 
 impl Ready {
     pub(crate) fn live_cookie() -> Self {
-        Self::new(|secret| format!("Cookie: session={secret}\r\n"), Outcome::Valid)
+        Self::new(|live| format!("Cookie: session={}\r\n", live.session), Outcome::Valid)
+    }
+
+    pub(crate) fn live_token() -> Self {
+        Self::new(|live| format!("Authorization: Bearer {}\r\n", live.token), Outcome::Valid)
+    }
+
+    pub(crate) fn live_jwt() -> Self {
+        Self::new(|live| format!("Authorization: Bearer {}\r\n", live.jwt), Outcome::Valid)
     }
 
     pub(crate) fn nobody() -> Self {
@@ -54,21 +66,22 @@ impl Ready {
 
     pub(crate) fn forty_other_cookies() -> Self {
         let others = |from: usize| (from..from + 20).map(|n| format!("cookie_{n}=value-{n}; ")).collect::<String>();
-        let line = move |secret: &str| format!("Cookie: {}session={secret}; {}last=1\r\n", others(0), others(20));
+        let line =
+            move |live: &Live| format!("Cookie: {}session={}; {}last=1\r\n", others(0), live.session, others(20));
         Self::new(line, Outcome::Valid)
     }
 
     pub(crate) fn eight_kib_of_other_headers() -> Self {
         let others: String = (0..64).map(|n| format!("X-Header-{n:02}: {}\r\n", "v".repeat(114))).collect();
-        Self::new(move |secret| format!("{others}Cookie: session={secret}\r\n"), Outcome::Valid)
+        Self::new(move |live| format!("{others}Cookie: session={}\r\n", live.session), Outcome::Valid)
     }
 
-    /// A request with these lines beside those that nginx sends. `lines` is given a live session's secret.
-    fn new(lines: impl Fn(&str) -> String, outcome: Outcome) -> Self {
+    /// A request with these lines beside those that nginx sends. `lines` is given what is alive.
+    fn new(lines: impl Fn(&Live) -> String, outcome: Outcome) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (ledger, secret) = runtime.block_on(ledger(folder.path()));
-        let request = format!("GET /_resolver/resolve HTTP/1.1\r\nHost: resolver\r\n{}\r\n", lines(&secret));
+        let (ledger, live) = runtime.block_on(ledger(folder.path()));
+        let request = format!("GET /_resolver/resolve HTTP/1.1\r\nHost: resolver\r\n{}\r\n", lines(&live));
         let now = ledger.now();
         let mut ready = Self {
             resolver: Resolver::new(ledger, Duration::from_secs(60)),
@@ -106,11 +119,21 @@ impl Ready {
     }
 }
 
-/// A ledger with every default, one user, and a session of theirs.
-async fn ledger(folder: &Path) -> (Ledger, String) {
-    let text = format!("data_dir = \"{}\"", folder.display());
+/// Credentials that are alive.
+struct Live {
+    session: String,
+    token: String,
+    jwt: String,
+}
+
+/// A ledger with one user, and what they are known by.
+async fn ledger(folder: &Path) -> (Ledger, Live) {
+    // An RSA key would take minutes to make under valgrind. A guest is the shortest way to an access token.
+    let text =
+        format!("data_dir = \"{}\"\n[anonymous]\nenabled = true\n[keys]\nalgorithm = \"EdDSA\"\n", folder.display());
     let config = Config::read(Some((Path::new("vestibule.toml"), &text)), std::iter::empty()).expect("it is sound");
     let ledger = Ledger::open(config.for_ledger()).await.expect("a new ledger");
+    changes::prepare_keys(&ledger).await.expect("a key");
     let user = NewUser {
         id: None,
         email: EmailAddress::parse("ada@example.com").expect("an address"),
@@ -120,6 +143,46 @@ async fn ledger(folder: &Path) -> (Ledger, String) {
         password: None,
     };
     let id = changes::add_user(&ledger, user, None).await.expect("a user");
-    let secret = changes::create_session(&ledger, &UserRef::Id(id)).await.expect("a session");
-    (ledger, secret.expose().to_owned())
+    let session = changes::create_session(&ledger, &UserRef::Id(id)).await.expect("a session");
+    let token = NewApiToken {
+        bearer: Bearer::User(UserRef::Id(id)),
+        label: String::new(),
+        scopes: None,
+        lifetime: None,
+        by_cli: true,
+    };
+    let (token, _) = changes::create_api_token(&ledger, token).await.expect("a token");
+    let jwt = jwt(&ledger).await;
+    (ledger, Live { session: session.expose().to_owned(), token: token.expose().to_owned(), jwt })
+}
+
+async fn jwt(ledger: &Ledger) -> String {
+    let kind = ClientKind::Spa;
+    let client = Client {
+        id: ClientId::parse("app").expect("an id"),
+        name: "app".to_owned(),
+        kind,
+        redirect_uris: vec![RedirectUri::register("https://app.example.com/", kind).expect("a redirect URI")],
+        post_logout_redirect_uris: Vec::new(),
+        scopes: Vec::new(),
+        full_access: false,
+        pkce_required: true,
+        jwt_access_tokens: true,
+        rotates_refresh_tokens: true,
+        access_token_lifetime: Span::from_seconds(1800),
+        refresh_token_lifetime: None,
+        client_uri: None,
+        policy_uri: None,
+        tos_uri: None,
+    };
+    changes::add_client(ledger, client.clone()).await.expect("a client");
+    let scopes = Scopes::parse(&format!("openid {FULL_ACCESS}")).expect("scopes");
+    let issued = changes::guest_with_tokens(ledger, &client, &scopes, &Browser::default()).await.expect("a guest");
+    let issuer = ledger.settings().issuer.clone();
+    let claims = serde_json::json!({
+        "iss": issuer, "aud": issuer, "sub": issued.user.id.to_string(), "client_id": "app", "scope": issued.scope,
+        "jti": issued.access.secret.expose(), "iat": issued.access.issued_at.unix_seconds(),
+        "exp": issued.access.expires_at.unix_seconds(),
+    });
+    ledger.sign(TokenType::Access, &claims).expect("a signature")
 }

@@ -94,7 +94,8 @@ impl<'b> Scene<'b> {
     pub(super) fn maximum(&self, rounds: usize) -> anyhow::Result<Quantity> {
         let front = Front::start(&self.bench.folder.join("front"), &[&self.place])?;
         let socket = front.socket(0);
-        let question = Question::Through(&self.cast.hot);
+        let line = cookie(&self.cast.hot[0]);
+        let question = Question::Through(&line);
         let load = Load { socket: &socket, question, rate: None, connections: CONNECTIONS };
         let round = || Ok(load.drive(Duration::from_secs(1), &AtomicBool::new(false))?.rate());
         round()?;

@@ -15,9 +15,9 @@ pub(crate) enum Question<'q> {
         /// Whether the answer must be yes, or must be no.
         live: bool,
     },
-    /// Asks an nginx for the head of a page that it protects, with these live secrets: the resolver is asked all the
-    /// same, and the answer has no body.
-    Through(&'q [String]),
+    /// Asks an nginx for the head of a page that it protects, with a live credential in this whole line: the resolver is
+    /// asked all the same, and the answer has no body.
+    Through(&'q str),
     /// These whole requests, to a page that may answer any status. A 503 must say when to come back.
     Page(&'q [String]),
 }
@@ -47,8 +47,10 @@ impl<'q> Speaker<'q> {
     /// For these questions.
     pub(crate) fn new(question: Question<'q>) -> Self {
         let live = !matches!(question, Question::Resolve { live: false, .. });
-        let method = if matches!(question, Question::Through(_)) { "HEAD" } else { "GET" };
-        let whole = request(method, &cookie("|"));
+        let whole = match question {
+            Question::Through(line) => request("HEAD", line),
+            Question::Resolve { .. } | Question::Page(_) => request("GET", &cookie("|")),
+        };
         let (before, behind) = whole.split_once('|').unwrap_or((&whole, ""));
         let verdict = format!("\r\n{}{}: {live}\r\n", HeaderPrefix::default().as_str(), SUFFIXES[0]);
         Self { question, around: (before.to_owned(), behind.to_owned()), verdict, place: 0 }
@@ -59,7 +61,8 @@ impl<'q> Speaker<'q> {
         out.clear();
         let turn = |count: usize| (number % count as u64) as usize;
         match self.question {
-            Question::Resolve { secrets, .. } | Question::Through(secrets) => {
+            Question::Through(_) => out.extend_from_slice(self.around.0.as_bytes()),
+            Question::Resolve { secrets, .. } => {
                 out.extend_from_slice(self.around.0.as_bytes());
                 out.extend_from_slice(secrets[turn(secrets.len())].as_bytes());
                 out.extend_from_slice(self.around.1.as_bytes());

@@ -12,6 +12,7 @@ pub mod claims;
 pub mod decide;
 pub mod grant;
 pub mod id;
+pub mod keys;
 pub mod table;
 pub mod time;
 pub mod token;

@@ -1,6 +1,8 @@
 //! Points in time and lengths of time, in whole milliseconds, as the store keeps them.
 //! `now` is always an argument: it is read once a request, in the ledger's clock.
 
+use serde::{Deserialize, Serialize};
+
 /// A point in time: milliseconds since 1970-01-01 UTC, leap seconds not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -48,7 +50,8 @@ impl Timestamp {
 }
 
 /// A length of time in milliseconds, never negative where it comes from the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Span(i64);
 
 impl Span {

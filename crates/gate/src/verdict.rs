@@ -3,9 +3,12 @@
 //! Only [`crate::decide`] can make a [`Verdict`]. The list of headers is closed: nginx deletes only the names that a
 //! configuration lists, so a new name would be forgeable behind every configuration that is already out there.
 
+mod facts;
+
 use std::sync::Arc;
 
-use crate::account::Roles;
+pub use facts::{Facts, Grant, SessionKind};
+
 use crate::claims::Source;
 use crate::id::{SessionId, UserId};
 use crate::table::Entry;
@@ -99,47 +102,6 @@ impl HeaderNames {
     }
 }
 
-/// What an answer says of a session besides its ids and times: few distinct ones, shared by many sessions.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Facts {
-    /// A guest.
-    pub anonymous: bool,
-    /// Owns a verified address.
-    pub verified: bool,
-    /// Has anything to prove themselves again with.
-    pub can_reauthenticate: bool,
-    /// The user's roles.
-    pub roles: Roles,
-    /// Authentication methods, RFC 8176 values, in the order they were used.
-    pub amr: Vec<&'static str>,
-    /// Authentication context class; `None` when the session has none.
-    pub acr: Option<&'static str>,
-}
-
-impl Facts {
-    /// The header lines of these facts. Never a repeated, never an empty header.
-    pub(crate) fn render(&self, prefix: &HeaderPrefix) -> Box<[u8]> {
-        let mut out = String::with_capacity(256);
-        let mut line = |suffix: &str, value: &str| {
-            if !value.is_empty() {
-                out.push_str(&prefix.0);
-                out.push_str(suffix);
-                out.push_str(": ");
-                out.push_str(value);
-                out.push_str("\r\n");
-            }
-        };
-        let yes_no = |yes: bool| if yes { "true" } else { "false" };
-        line("user-anonymous", yes_no(self.anonymous));
-        line("user-verified", yes_no(self.verified));
-        line("user-can-reauthenticate", yes_no(self.can_reauthenticate));
-        line("user-roles", &self.roles.header_value());
-        line("session-amr", &self.amr.join(" "));
-        line("session-acr", self.acr.unwrap_or_default());
-        out.into_bytes().into_boxed_slice()
-    }
-}
-
 /// Who a valid request comes from.
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -149,6 +111,10 @@ pub struct Identity {
 }
 
 impl Identity {
+    pub(crate) const fn new(session: Arc<Entry>, source: Source, ends: Timestamp) -> Self {
+        Self { session, source, ends }
+    }
+
     /// The user.
     #[must_use]
     pub fn user(&self) -> UserId {
@@ -171,6 +137,18 @@ impl Identity {
     #[must_use]
     pub fn authenticated_at(&self) -> Timestamp {
         self.session.authenticated_at
+    }
+
+    /// What is known of the user and the session besides.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        self.session.facts()
+    }
+
+    /// What the credential was given for.
+    #[must_use]
+    pub fn grant(&self) -> &Grant {
+        &self.session.facts().grant
     }
 
     /// Which credential won.
@@ -206,8 +184,8 @@ impl Verdict {
         Self(Kind::Invalid)
     }
 
-    pub(crate) const fn valid(session: Arc<Entry>, source: Source, ends: Timestamp) -> Self {
-        Self(Kind::Valid(Identity { session, source, ends }))
+    pub(crate) const fn valid(identity: Identity) -> Self {
+        Self(Kind::Valid(identity))
     }
 
     /// Who it is, when it is somebody.
@@ -247,7 +225,7 @@ impl Verdict {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, HeaderPrefix};
+    use super::{Facts, Grant, HeaderPrefix, SessionKind};
     use crate::account::Roles;
 
     #[test]
@@ -259,6 +237,7 @@ mod tests {
             roles: Roles::default(),
             amr: vec![],
             acr: None,
+            grant: Grant::cookie(),
         };
         let text = String::from_utf8(bare.render(&HeaderPrefix::default()).into_vec()).unwrap();
         assert_eq!(
@@ -269,6 +248,9 @@ mod tests {
         let full = Facts { roles: Roles::parse(["b", "a"]).unwrap(), amr: vec!["pwd", "otp"], ..bare };
         let text = String::from_utf8(full.render(&HeaderPrefix::default()).into_vec()).unwrap();
         assert!(text.ends_with("x-authgear-user-roles: a,b\r\nx-authgear-session-amr: pwd otp\r\n"));
+        let grant = Grant { kind: SessionKind::Token, client: Some("app".into()), ..Grant::cookie() };
+        let text = String::from_utf8(Facts { grant, ..full }.render(&HeaderPrefix::default()).into_vec()).unwrap();
+        assert!(text.ends_with("x-authgear-session-amr: pwd otp\r\nx-authgear-oauth-client-id: app\r\n"));
     }
 
     #[test]

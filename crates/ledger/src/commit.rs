@@ -36,10 +36,21 @@ impl Change {
     /// Commits, and then forgets: when this returns, the very next resolve knows. What is forgotten is forgotten even
     /// if the commit fails, since a failed commit may have reached the disk.
     pub(crate) async fn commit(self, forget: Vec<Forget>) -> Result<(), Fault> {
+        self.commit_then(forget, |_| ()).await
+    }
+
+    /// The same, with something else in memory that must follow the store. It is told whether the commit succeeded, and
+    /// comes before the forgetting: whoever reads again must not find the old.
+    pub(crate) async fn commit_then(
+        self,
+        forget: Vec<Forget>,
+        then: impl FnOnce(bool) + Send + 'static,
+    ) -> Result<(), Fault> {
         let Self { ledger, transaction } = self;
         let task = tokio::spawn(async move {
             let began = Instant::now();
             let committed = transaction.commit().await;
+            then(committed.is_ok());
             for forget in forget {
                 ledger.live().table().forget(forget);
             }

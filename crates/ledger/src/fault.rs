@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::signing::KeyringError;
+
 /// The answer cannot be known, or the change cannot be made, through nobody's fault who asked. A 503 on the wire.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Fault {
@@ -17,6 +19,9 @@ pub enum Fault {
     /// The system has no random bytes.
     #[error("the system gave no random bytes")]
     NoRandomness,
+    /// There is no key to sign with, or it does not sign.
+    #[error("no token could be signed")]
+    NoSigning,
     /// The process is ending.
     #[error("the ledger is closed")]
     Closed,
@@ -75,6 +80,9 @@ pub enum OpenError {
         /// What went wrong.
         fault: Fault,
     },
+    /// The signing keys cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeyringError),
     /// A password setting that Argon2 does not take.
     #[error("[password]: {0}")]
     Password(String),

@@ -11,13 +11,15 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
+use vestibule_gate::keys::Keys;
 use vestibule_gate::table::{Found, Table, Ticket};
 use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::token::jwt::KeyId;
 use vestibule_gate::token::opaque::TokenHash;
 
 use crate::fault::Fault;
 use crate::store::Store;
-use crate::store::sessions::{self, MOST};
+use crate::store::resolves::{self, Looked, MOST};
 
 /// Statements at a time. A flood of unknown credentials must not take the readers from the pages.
 const READERS: usize = 3;
@@ -28,9 +30,12 @@ type Outcome = Result<(), Fault>;
 /// The reads that are under way or waiting.
 pub(crate) struct Flights {
     table: Arc<Table>,
+    keys: Arc<Keys>,
     store: Store,
     lifetime: Mutex<Span>,
     state: Mutex<State>,
+    /// To be written behind: whether an access token was ever used decides what a repeated refresh gets.
+    first_uses: Mutex<Vec<TokenHash>>,
     /// Where the store is read: whoever asks may be on an event loop that must not wait, or that ends.
     runtime: Handle,
 }
@@ -49,9 +54,36 @@ struct Flight {
     landed: watch::Receiver<Option<Outcome>>,
 }
 
+/// A credential that is looked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Sought {
+    /// What the credential as presented hashes to: the name under which the table is to know it.
+    pub(crate) name: TokenHash,
+    /// The name under which the store has it: another one for a JWT, which is stored by its `jti`.
+    pub(crate) stored_as: TokenHash,
+    /// What a JWT says itself, verified before.
+    pub(crate) jwt: Option<VerifiedJwt>,
+}
+
+/// What of a verified JWT still matters when its row was read.
+#[derive(Debug, Clone)]
+pub(crate) struct VerifiedJwt {
+    /// When it ends.
+    pub(crate) ends: Timestamp,
+    /// The key that signed it. It may be retired while the row is read.
+    pub(crate) key: KeyId,
+}
+
+impl Sought {
+    /// An opaque secret.
+    pub(crate) const fn secret(hash: TokenHash) -> Self {
+        Self { name: hash, stored_as: hash, jwt: None }
+    }
+}
+
 /// A read that no reader has taken yet.
 struct Waiting {
-    hash: TokenHash,
+    sought: Sought,
     ticket: Ticket,
     now: Timestamp,
     land: watch::Sender<Option<Outcome>>,
@@ -59,9 +91,9 @@ struct Waiting {
 
 impl Flights {
     /// To be made on the runtime of the store.
-    pub(crate) fn new(table: Arc<Table>, store: Store, lifetime: Span) -> Self {
-        let (lifetime, state) = (Mutex::new(lifetime), Mutex::default());
-        Self { table, store, lifetime, state, runtime: Handle::current() }
+    pub(crate) fn new(table: Arc<Table>, keys: Arc<Keys>, store: Store, lifetime: Span) -> Self {
+        let (lifetime, state, first_uses) = (Mutex::new(lifetime), Mutex::default(), Mutex::default());
+        Self { table, keys, store, lifetime, state, first_uses, runtime: Handle::current() }
     }
 
     pub(crate) fn set_lifetime(&self, lifetime: Span) {
@@ -74,14 +106,15 @@ impl Flights {
     }
 
     /// Waits until the store was read for a credential, by us or by somebody who asked after the newest forgetting.
-    pub(crate) async fn load(self: &Arc<Self>, hash: TokenHash, now: Timestamp) -> Outcome {
-        let mut landed = self.join_or_start(hash, now);
+    pub(crate) async fn load(self: &Arc<Self>, sought: Sought, now: Timestamp) -> Outcome {
+        let mut landed = self.join_or_start(sought, now);
         let outcome = landed.wait_for(Option::is_some).await.map_err(|_| Fault::Closed)?;
         outcome.clone().unwrap_or(Err(Fault::Closed))
     }
 
-    fn join_or_start(self: &Arc<Self>, hash: TokenHash, now: Timestamp) -> watch::Receiver<Option<Outcome>> {
+    fn join_or_start(self: &Arc<Self>, sought: Sought, now: Timestamp) -> watch::Receiver<Option<Outcome>> {
         let mut state = self.state.lock();
+        let hash = sought.name;
         if let Some(flight) = state.under_way.get(&hash)
             && self.table.is_current(flight.ticket)
             // Its reader is there.
@@ -96,7 +129,7 @@ impl Flights {
         let ticket = self.table.ticket();
         let (land, landed) = watch::channel(None);
         state.under_way.insert(hash, Flight { ticket, landed: landed.clone() });
-        state.waiting.push_back(Waiting { hash, ticket, now, land });
+        state.waiting.push_back(Waiting { sought, ticket, now, land });
         if state.readers < READERS {
             state.readers += 1;
             // A task of its own: whoever asked may hang up while others wait.
@@ -106,14 +139,14 @@ impl Flights {
     }
 
     async fn read(&self, batch: Vec<Waiting>) {
-        let hashes: Vec<TokenHash> = batch.iter().map(|waiting| waiting.hash).collect();
+        let hashes: Vec<TokenHash> = batch.iter().map(|waiting| waiting.sought.stored_as).collect();
         // The oldest: what is stored ends at most a lifetime after it.
         let now = batch.iter().map(|waiting| waiting.now).min().unwrap_or(Timestamp::NEVER);
         match self.look(&hashes, now).await {
             Ok(rows) => {
                 for (waiting, row) in batch.into_iter().zip(rows) {
                     // A voided read stored nothing and answers nobody: whoever waits decides anew, and finds it missing.
-                    let outcome = row.map(|row| _ = self.table.fill(waiting.ticket, waiting.hash, row));
+                    let outcome = row.map(|looked| self.fill(&waiting, looked));
                     self.land(waiting, outcome);
                 }
             }
@@ -121,11 +154,32 @@ impl Flights {
         }
     }
 
-    async fn look(&self, hashes: &[TokenHash], now: Timestamp) -> Result<Vec<sessions::Looked>, Fault> {
+    fn fill(&self, waiting: &Waiting, looked: Option<Looked>) {
+        let Sought { name, stored_as, jwt } = &waiting.sought;
+        // Looked at behind the ticket: a key that is retired from now on has its forgetting behind the ticket, too, and
+        // that voids what is filled in here.
+        let keys = self.keys.published();
+        let is_signed = jwt.as_ref().is_none_or(|jwt| keys.find(jwt.key.as_str()).is_some());
+        let row = looked.filter(|_| is_signed).map(|Looked { mut row, is_first_use }| {
+            row.expires_at = jwt.as_ref().map_or(row.expires_at, |jwt| row.expires_at.min(jwt.ends));
+            if is_first_use {
+                self.first_uses.lock().push(*stored_as);
+            }
+            row
+        });
+        let _ = self.table.fill(waiting.ticket, *name, row);
+    }
+
+    /// The access tokens that were read for the first time since this was last asked.
+    pub(crate) fn take_first_uses(&self) -> Vec<TokenHash> {
+        std::mem::take(&mut self.first_uses.lock())
+    }
+
+    async fn look(&self, hashes: &[TokenHash], now: Timestamp) -> Result<Vec<resolves::Looking>, Fault> {
         let lifetime = *self.lifetime.lock();
         let began = Instant::now();
         let mut sql = self.store.read().await?;
-        let rows = sessions::of_credentials(&mut sql, hashes, lifetime, now).await?;
+        let rows = resolves::of_credentials(&mut sql, hashes, lifetime, now).await?;
         drop(sql);
         metrics::histogram!("vestibule_store_load_seconds").record(began.elapsed());
         metrics::counter!("vestibule_store_loads_total").increment(hashes.len() as u64);
@@ -135,8 +189,8 @@ impl Flights {
     fn land(&self, waiting: Waiting, outcome: Outcome) {
         let mut state = self.state.lock();
         // A younger read may have taken the place.
-        if state.under_way.get(&waiting.hash).is_some_and(|flight| flight.ticket == waiting.ticket) {
-            state.under_way.remove(&waiting.hash);
+        if state.under_way.get(&waiting.sought.name).is_some_and(|flight| flight.ticket == waiting.ticket) {
+            state.under_way.remove(&waiting.sought.name);
         }
         drop(state);
         let _ = waiting.land.send(Some(outcome));

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use parking_lot::RwLock;
+use serde::Serialize;
 use tokio::task::JoinHandle;
+use vestibule_gate::keys::Keys;
 use vestibule_gate::table::{Limits as TableLimits, Table};
 use vestibule_gate::time::Timestamp;
+use vestibule_gate::token::jwt::TokenType;
 use vestibule_gate::token::opaque::TagKey;
 
 use crate::changes;
@@ -16,8 +19,10 @@ use crate::live::Live;
 use crate::proof::limits::Limits;
 use crate::proof::password::{self, Hasher};
 use crate::settings::{SessionSettings, Settings};
+use crate::signing::{self, Keyring};
 use crate::store::folder::Folder;
 use crate::store::{Store, keys};
+use crate::user::SessionInfo;
 
 /// The handle to everything that is known. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +33,7 @@ struct Inner {
     live: Arc<Live>,
     clock: Clock,
     hasher: Hasher,
+    keyring: Keyring,
     limits: Limits,
     settings: RwLock<Arc<Settings>>,
     jobs: parking_lot::Mutex<Vec<JoinHandle<()>>>,
@@ -49,15 +55,19 @@ impl Ledger {
         changes::count_from_zero();
         let clock = Clock::start();
         let key = installation_key(&store, clock.now()).await.map_err(failed)?;
+        let issuer = settings.issuer.as_str().into();
+        let keys = Arc::new(Keys::new(TagKey::new(&key)));
+        let keyring = signing::open(&store, &settings.keys, &path, Arc::clone(&keys)).await?;
         let limits = table_limits(&settings.session);
         let table = Arc::new(Table::new(settings.cache.sessions, settings.headers.clone(), limits));
         let hasher = Hasher::start(settings.password.threads, settings.password.queue)
             .map_err(|source| OpenError::Folder { path: path.clone(), source })?;
         Ok(Self(Arc::new(Inner {
-            live: Live::new(table, key, store.clone(), settings.session.lifetime),
+            live: Live::new(table, keys, issuer, store.clone(), settings.session.lifetime),
             store,
             clock,
             hasher,
+            keyring,
             limits: Limits::default(),
             settings: RwLock::new(Arc::new(settings)),
             jobs: parking_lot::Mutex::default(),
@@ -116,7 +126,21 @@ impl Ledger {
     /// The key for tags: of secrets, and of cookies that only have to be recognised.
     #[must_use]
     pub fn tag_key(&self) -> &TagKey {
-        self.0.live.key()
+        self.0.live.keys().tag()
+    }
+
+    /// What tokens are signed with, and verified.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.0.keyring
+    }
+
+    /// Makes a token, with the key of the configured algorithm that signs now.
+    ///
+    /// # Errors
+    /// [`Fault::NoSigning`] when there is no key yet: see [`changes::prepare_keys`].
+    pub fn sign(&self, token_type: TokenType, claims: &impl Serialize) -> Result<String, Fault> {
+        self.keyring().sign(self.settings().keys.algorithm, token_type, claims, self.now())
     }
 
     /// Whether the store answers.
@@ -127,6 +151,16 @@ impl Ledger {
         let mut sql = self.store().read().await?;
         sqlx::query("SELECT 1").execute(&mut *sql).await?;
         Ok(())
+    }
+
+    /// Whether a session's time is over, by the store's row and by what memory knows of its last use.
+    pub(crate) fn is_over(&self, session: &SessionInfo, now: Timestamp) -> bool {
+        let seen = self.live().table().last_seen(session.id).unwrap_or(Timestamp::NEVER).max(session.last_seen_at);
+        now >= session.end(seen, self.settings().session.idle_timeout)
+    }
+
+    pub(crate) async fn write_first_uses(&self) -> Result<(), Fault> {
+        jobs::flush_activity::write_first_uses(self).await
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -146,9 +180,9 @@ fn table_limits(session: &SessionSettings) -> TableLimits {
     TableLimits { idle_timeout: session.idle_timeout, write_interval: session.write_interval() }
 }
 
-async fn installation_key(store: &Store, now: Timestamp) -> Result<TagKey, Fault> {
+async fn installation_key(store: &Store, now: Timestamp) -> Result<[u8; 32], Fault> {
     let mut transaction = store.write().await?;
     let key = keys::get_or_mint(&mut transaction, "tag", now).await?;
     transaction.commit().await?;
-    Ok(TagKey::new(&key))
+    Ok(key)
 }

@@ -7,6 +7,7 @@
 
 pub mod backup;
 pub mod changes;
+mod client;
 pub mod clock;
 mod commit;
 mod fault;
@@ -18,9 +19,12 @@ mod mint;
 pub mod proof;
 pub mod queries;
 pub mod settings;
+mod signing;
 mod store;
 mod user;
 
+pub use client::ClientRecord;
 pub use fault::{Fault, OpenError};
 pub use ledger::Ledger;
+pub use signing::{KeyInfo, Keyring, KeyringError, Phase};
 pub use user::{NewUser, SessionInfo, StoredHash, StoredHashError, User, UserRef};

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use vestibule_gate::claims::Claims;
-use vestibule_gate::decide::{Outcome, decide};
+use vestibule_gate::decide::{Need, Outcome, Unknown, decide, decide_bearer};
+use vestibule_gate::keys::Keys;
 use vestibule_gate::table::Table;
 use vestibule_gate::time::{Span, Timestamp};
-use vestibule_gate::token::opaque::TagKey;
-use vestibule_gate::verdict::Verdict;
+use vestibule_gate::token::jwt::{self, Audience, Expected, Expiry, TokenType};
+use vestibule_gate::token::opaque::TokenHash;
+use vestibule_gate::verdict::{Identity, Verdict};
 
 use crate::fault::Fault;
-use crate::flights::Flights;
+use crate::flights::{Flights, Sought, VerifiedJwt};
 use crate::store::Store;
 
 /// A read that keeps being voided is a fault.
@@ -19,21 +21,22 @@ const ATTEMPTS: usize = 4;
 /// The live table and what fills it.
 pub struct Live {
     table: Arc<Table>,
-    key: TagKey,
+    keys: Arc<Keys>,
+    issuer: Box<str>,
     flights: Arc<Flights>,
 }
 
 impl Live {
     /// To be made on the runtime of the store.
-    pub(crate) fn new(table: Arc<Table>, key: TagKey, store: Store, lifetime: Span) -> Arc<Self> {
-        let flights = Arc::new(Flights::new(Arc::clone(&table), store, lifetime));
-        Arc::new(Self { table, key, flights })
+    pub(crate) fn new(table: Arc<Table>, keys: Arc<Keys>, issuer: Box<str>, store: Store, lifetime: Span) -> Arc<Self> {
+        let flights = Arc::new(Flights::new(Arc::clone(&table), Arc::clone(&keys), store, lifetime));
+        Arc::new(Self { table, keys, issuer, flights })
     }
 
     /// Answers from memory, or not at all. Never waits.
     #[must_use]
     pub fn answer_from_memory(&self, claims: &Claims<'_>, now: Timestamp) -> Option<Verdict> {
-        match decide(claims, &self.table, &self.key, now) {
+        match decide(claims, &self.table, &self.keys, now) {
             Outcome::Answer(verdict) => Some(verdict),
             Outcome::Need(_) => None,
         }
@@ -45,16 +48,62 @@ impl Live {
     /// [`Fault`] when the answer cannot be known: never taken for a yes, nor for "nobody".
     pub async fn answer(&self, claims: &Claims<'_>, now: Timestamp) -> Result<Verdict, Fault> {
         for _ in 0..ATTEMPTS {
-            match decide(claims, &self.table, &self.key, now) {
+            match decide(claims, &self.table, &self.keys, now) {
                 Outcome::Answer(verdict) => return Ok(verdict),
-                Outcome::Need(hashes) => {
-                    for hash in hashes {
-                        self.flights.load(hash, now).await?;
-                    }
-                }
+                Outcome::Need(need) => self.load(need, now).await?,
             }
         }
         Err(Fault::Unsettled)
+    }
+
+    /// Whose credentials these are, whatever they were given for; see [`decide_bearer`].
+    ///
+    /// # Errors
+    /// [`Fault`] when it cannot be known.
+    pub async fn bearer(&self, claims: &Claims<'_>, now: Timestamp) -> Result<Option<Identity>, Fault> {
+        for _ in 0..ATTEMPTS {
+            match decide_bearer(claims, &self.table, &self.keys, now) {
+                Outcome::Answer(identity) => return Ok(identity),
+                Outcome::Need(need) => self.load(need, now).await?,
+            }
+        }
+        Err(Fault::Unsettled)
+    }
+
+    async fn load(&self, need: Need, now: Timestamp) -> Result<(), Fault> {
+        for unknown in need {
+            let sought = match unknown {
+                Unknown::Secret(hash) => Sought::secret(hash),
+                Unknown::Jwt(token) => match self.verify(&token.text, now) {
+                    Some(jwt) => Sought { name: token.hash, stored_as: token.stored_as, jwt: Some(jwt) },
+                    None => {
+                        // For ever: a token that is over or was never ours does not become one.
+                        let _ = self.table.fill(self.table.ticket(), token.hash, None);
+                        continue;
+                    }
+                },
+            };
+            self.flights.load(sought, now).await?;
+        }
+        Ok(())
+    }
+
+    /// What an access token of ours says; `None` when it is none.
+    fn verify(&self, text: &str, now: Timestamp) -> Option<VerifiedJwt> {
+        let expected = Expected {
+            token_type: TokenType::Access,
+            issuer: &self.issuer,
+            // The store knows whom it was made for, too, and says whether that is us.
+            audience: Audience::Anybody,
+            expiry: Expiry::Counts,
+        };
+        let verified = jwt::verify(text, &self.keys.published(), &expected, now).ok()?;
+        Some(VerifiedJwt { ends: verified.expires_at(), key: verified.key().clone() })
+    }
+
+    /// The access tokens that were read for the first time since this was last asked.
+    pub(crate) fn take_first_uses(&self) -> Vec<TokenHash> {
+        self.flights.take_first_uses()
     }
 
     /// How many sessions are in memory.
@@ -73,8 +122,8 @@ impl Live {
         &self.table
     }
 
-    pub(crate) const fn key(&self) -> &TagKey {
-        &self.key
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     pub(crate) fn set_lifetime(&self, lifetime: Span) {

@@ -1,17 +1,21 @@
 //! What the ledger is told by the configuration. The file, its keys and its messages are the binary's business.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use vestibule_gate::claims::CookieNames;
 use vestibule_gate::time::Span;
+use vestibule_gate::token::jwt::SigningAlgorithm;
 use vestibule_gate::verdict::HeaderPrefix;
 
 /// Everything that the ledger obeys. What can change while it runs is put in force by [`crate::Ledger::reload`]; the
-/// rest (`data_dir`, `cache`, `headers`, `password.threads`, `password.queue`) only by a restart.
+/// rest (`data_dir`, `cache`, `headers`, `password.threads`, `password.queue`, `keys.secret`) only by a restart.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The folder of the database, the lock and the control socket.
     pub data_dir: PathBuf,
+    /// Who issues tokens: `public_url` without a trailing slash. Takes a restart.
+    pub issuer: String,
     /// How long sessions live.
     pub session: SessionSettings,
     /// How many sessions the live table holds.
@@ -24,6 +28,8 @@ pub struct Settings {
     pub signup: bool,
     /// Guests.
     pub anonymous: AnonymousSettings,
+    /// What tokens are signed with.
+    pub keys: KeySettings,
     /// What stands before the names of the identity headers.
     pub headers: HeaderPrefix,
     /// The full names of the cookies.
@@ -105,4 +111,47 @@ pub struct AnonymousSettings {
     pub enabled: bool,
     /// A guest who is not seen for this long is deleted.
     pub purge_after: Span,
+}
+
+/// What tokens are signed with.
+#[derive(Debug, Clone)]
+pub struct KeySettings {
+    /// How new keys sign.
+    pub algorithm: SigningAlgorithm,
+    /// What private keys are encrypted with at rest.
+    pub secret: Option<KeySecret>,
+    /// How long a new key is published before it signs.
+    pub publish_before: Span,
+    /// How long a key is published that signs no more; longer than any token lives.
+    pub keep_for: Span,
+    /// How long a key signs before the next one is made; `None`: until the operator makes one.
+    pub rotate_every: Option<Span>,
+}
+
+impl KeySettings {
+    /// How long others may keep the published keys: so short that they know a new key long before it signs.
+    #[must_use]
+    pub fn published_for(&self) -> Span {
+        Span::from_seconds((self.publish_before.seconds() / 4).min(900))
+    }
+}
+
+/// The secret that private keys are encrypted with. Prints as its name.
+#[derive(Clone)]
+pub enum KeySecret {
+    /// Itself.
+    Text(Box<str>),
+    /// In a file, read at every start.
+    File(PathBuf),
+}
+
+impl KeySecret {
+    /// The fewest characters: as many as 24 random bytes take in base64.
+    pub const SHORTEST: usize = 32;
+}
+
+impl fmt::Debug for KeySecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeySecret")
+    }
 }

@@ -2,9 +2,11 @@
 
 use std::net::IpAddr;
 
-use vestibule_gate::account::{DisplayName, EmailAddress, Roles};
+use vestibule_gate::account::{DisplayName, EmailAddress, Profile, Roles};
+use vestibule_gate::grant::ClientId;
 use vestibule_gate::id::{SessionId, UserId};
-use vestibule_gate::time::Timestamp;
+use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::verdict::SessionKind;
 
 /// A user, without secrets.
 #[derive(Debug, Clone)]
@@ -25,6 +27,12 @@ pub struct User {
     pub anonymous: bool,
     /// Whether there is a password to sign in with.
     pub has_password: bool,
+    /// Not a person: an API token or a machine's client speaks for it.
+    pub service: bool,
+    /// Further claims.
+    pub profile: Profile,
+    /// When somebody last changed any of this; `None` since it was made.
+    pub updated_at: Option<Timestamp>,
     /// When the account was made.
     pub created_at: Timestamp,
     /// The last use of any session; `None` before the first.
@@ -54,6 +62,30 @@ pub struct SessionInfo {
     pub address: Option<IpAddr>,
     /// `true` for a session made by `vestibule session create`.
     pub by_cli: bool,
+    /// What it is.
+    pub kind: SessionKind,
+    /// The cookie session that it belongs to, with single sign-on.
+    pub parent: Option<SessionId>,
+    /// The client that it was granted to.
+    pub client: Option<ClientId>,
+    /// What it was granted, separated by one space.
+    pub scope: String,
+    /// What its owner calls it: the name of an API token. May be empty.
+    pub label: String,
+    /// The `claims` parameter of the request that it was granted for (OpenID Connect Core section 5.5).
+    pub claims: Option<String>,
+}
+
+impl SessionInfo {
+    /// When it ends if nobody uses it any more. An API token has the end that its owner gave it, used or not.
+    pub(crate) fn end(&self, seen: Timestamp, idle_timeout: Span) -> Timestamp {
+        match self.kind {
+            SessionKind::Api => self.expires_at,
+            SessionKind::Cookie | SessionKind::Token | SessionKind::Machine => {
+                self.expires_at.min(seen.plus(idle_timeout))
+            }
+        }
+    }
 }
 
 /// How somebody names a user.

@@ -9,6 +9,7 @@ pub mod control;
 pub mod listen;
 pub mod log;
 pub mod login;
+pub mod oauth;
 pub mod ops;
 pub mod resolver;
 pub mod routes;

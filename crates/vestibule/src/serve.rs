@@ -14,7 +14,7 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use vestibule_ledger::Ledger;
+use vestibule_ledger::{Ledger, changes};
 
 use self::listeners::Listeners;
 use crate::config::Config;
@@ -88,6 +88,8 @@ impl House {
         // Before the ledger is opened: it keeps hold of its counters.
         let metrics = Metrics::start();
         let ledger = reach::open(&config.for_ledger()).await?;
+        changes::prepare_keys(&ledger).await.context("no signing key could be made")?;
+        changes::declare_clients(&ledger, &config.declared).await.context("the declared clients cannot be stored")?;
         let site = Site::new(ledger.clone(), &config)?;
         let listeners = Listeners::bind(&config.listen, threads.loops())?;
         let resolver = Resolver::new(ledger.clone(), STORE_PATIENCE);
@@ -123,7 +125,7 @@ impl House {
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
         loop {
             tokio::select! {
-                _ = hang_up.recv() => self.reload(),
+                _ = hang_up.recv() => self.reload().await,
                 () = ends.next() => break,
                 failed = &mut control => {
                     failed.context("the control socket in data_dir cannot be made; commands could not reach this server")?;

@@ -3,9 +3,11 @@
 mod email;
 mod name;
 mod password;
+mod profile;
 mod role;
 
 pub use email::{EmailAddress, EmailError};
 pub use name::{DisplayName, NameError};
 pub use password::{Password, PasswordError};
+pub use profile::{NAMES as PROFILE_CLAIMS, Profile, ProfileError};
 pub use role::{Role, RoleError, Roles};

@@ -7,6 +7,7 @@
 use memchr::memchr;
 
 use super::{Credential, Source};
+use crate::token::opaque::TokenHash;
 
 /// Why a cookie prefix is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +47,7 @@ pub struct CookieNames {
     app_access_token: Box<str>,
     same_site_strict: Box<str>,
     device: Box<str>,
+    authentication: Box<str>,
 }
 
 impl CookieNames {
@@ -59,6 +61,7 @@ impl CookieNames {
             app_access_token: name("app_access_token"),
             same_site_strict: name("same_site_strict"),
             device: name("device"),
+            authentication: name("authentication_"),
         }
     }
 
@@ -90,6 +93,27 @@ impl CookieNames {
     #[must_use]
     pub fn device(&self) -> &str {
         &self.device
+    }
+
+    /// What the names of all those cookies begin with.
+    #[must_use]
+    pub fn authentications(&self) -> &str {
+        &self.authentication
+    }
+
+    /// The same names, but that no cookie can have those of an application: for whoever asks about the browser alone.
+    #[must_use]
+    pub fn only_session(&self) -> Self {
+        // No header can hold this byte.
+        let nobody: Box<str> = "\0".into();
+        Self { app_session: nobody.clone(), app_access_token: nobody, ..self.clone() }
+    }
+
+    /// `authentication_` and some characters of the authorization request that a sign-in was made for: two requests in
+    /// two tabs do not take each other's.
+    #[must_use]
+    pub fn authentication(&self, request: &TokenHash) -> String {
+        format!("{}{}", self.authentication, &request.to_text()[..8])
     }
 
     /// All of them, for whoever must remove or clear them.

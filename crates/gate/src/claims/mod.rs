@@ -11,7 +11,7 @@ use arrayvec::ArrayVec;
 
 pub use cookies::{CookieNames, CookiePrefix, CookiePrefixError};
 
-use crate::token::opaque::{SecretKind, TagKey, TokenHash, is_tagged};
+use crate::token::opaque::{SecretKind, TagKey, TokenHash, has_shape, is_tagged};
 
 /// More distinct candidate values than this in one request are a tossing attack or a mistake, and are all refused.
 pub const MAX_CANDIDATES: usize = 8;
@@ -30,13 +30,27 @@ pub enum Source {
 }
 
 impl Source {
-    /// The kind of secret that counts here; `None` while no kind does (tokens are not issued yet).
+    /// The kinds of secrets that count here: a secret counts only under the name of its kind.
     #[must_use]
-    pub const fn accepts(self) -> Option<SecretKind> {
+    pub const fn accepts(self) -> &'static [SecretKind] {
         match self {
-            Self::Session => Some(SecretKind::Session),
-            Self::Bearer | Self::AppSession | Self::AppAccessToken => None,
+            Self::Bearer => &[SecretKind::Access, SecretKind::Api],
+            Self::AppSession => &[SecretKind::AppSession],
+            Self::AppAccessToken => &[SecretKind::Access],
+            Self::Session => &[SecretKind::Session],
         }
+    }
+
+    /// The kind of secret that this value has the shape of, if that kind counts here.
+    #[must_use]
+    pub fn kind_of(self, value: &[u8]) -> Option<SecretKind> {
+        self.accepts().iter().copied().find(|kind| has_shape(*kind, value))
+    }
+
+    /// Whether a JWT counts here.
+    #[must_use]
+    pub const fn accepts_jwt(self) -> bool {
+        matches!(self, Self::Bearer | Self::AppAccessToken)
     }
 }
 
@@ -125,7 +139,7 @@ impl<'r> Claims<'r> {
     /// ends the sessions that they name.
     #[must_use]
     pub fn session_hashes(&self, key: &TagKey) -> Vec<TokenHash> {
-        let ours = |c: &&Credential<'r>| c.source.accepts().is_some_and(|kind| is_tagged(kind, c.value, key));
+        let ours = |c: &&Credential<'r>| c.source == Source::Session && is_tagged(SecretKind::Session, c.value, key);
         self.candidates.iter().filter(ours).map(|c| TokenHash::of(c.value)).collect()
     }
 

@@ -2,14 +2,17 @@ use super::{Outcome, decide};
 use crate::account::Roles;
 use crate::claims::{Claims, CookieNames, CookiePrefix};
 use crate::id::{SessionId, UserId};
+use crate::keys::Keys;
 use crate::table::{Forget, Limits, SessionRow, Table};
 use crate::time::{Span, Timestamp};
 use crate::token::opaque::{Secret, SecretKind, TagKey};
-use crate::verdict::{Facts, HeaderNames, HeaderPrefix};
+use crate::verdict::{Facts, Grant, HeaderNames, HeaderPrefix};
+
+mod tokens;
 
 struct House {
     table: Table,
-    key: TagKey,
+    keys: Keys,
     names: CookieNames,
 }
 
@@ -18,17 +21,22 @@ impl House {
         let limits = Limits { idle_timeout: Span::from_seconds(100), write_interval: Span::from_seconds(10) };
         Self {
             table: Table::new(100, HeaderPrefix::default(), limits),
-            key: TagKey::new(&[3; 32]),
+            keys: Keys::new(TagKey::new(&[3; 32])),
             names: CookieNames::new(&CookiePrefix::default()),
         }
     }
 
     fn secret(&self, n: u8) -> String {
-        Secret::seal(SecretKind::Session, &[n; 24], &self.key).expose().to_owned()
+        Secret::seal(SecretKind::Session, &[n; 24], self.keys.tag()).expose().to_owned()
     }
 
     /// A live session of a user; returns its secret.
     fn live(&self, n: u8, user: u128) -> String {
+        self.live_as(SecretKind::Session, n, user, Grant::cookie())
+    }
+
+    /// A live credential of a kind, and what it was given for.
+    fn live_as(&self, kind: SecretKind, n: u8, user: u128, grant: Grant) -> String {
         let row = SessionRow {
             id: SessionId::from_uuid(uuid::Uuid::from_u128(u128::from(n) + 1)),
             user: UserId::from_uuid(uuid::Uuid::from_u128(user)),
@@ -42,9 +50,10 @@ impl House {
                 roles: Roles::parse(["admin"]).unwrap(),
                 amr: vec!["pwd"],
                 acr: None,
+                grant,
             },
         };
-        let secret = Secret::seal(SecretKind::Session, &[n; 24], &self.key);
+        let secret = Secret::seal(kind, &[n; 24], self.keys.tag());
         self.table.fill(self.table.ticket(), secret.hash(), Some(row)).unwrap();
         secret.expose().to_owned()
     }
@@ -52,7 +61,7 @@ impl House {
     /// The answer's lines; `None` when the store would have to be asked.
     fn ask(&self, headers: &[(&str, &str)], seconds: i64) -> Option<String> {
         let claims = Claims::read(headers.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())), &self.names);
-        match decide(&claims, &self.table, &self.key, Timestamp::from_millis(seconds * 1000)) {
+        match decide(&claims, &self.table, &self.keys, Timestamp::from_millis(seconds * 1000)) {
             Outcome::Need(_) => None,
             Outcome::Answer(verdict) => {
                 let mut out = Vec::new();

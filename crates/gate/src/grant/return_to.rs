@@ -3,8 +3,8 @@
 
 use url::{Host, Origin, Url};
 
-/// Longer ones go to the default.
-const MAX_BYTES: usize = 4096;
+/// Longer ones go to the default. An authorization request comes back this way, with a `state` of some kilobytes, encoded.
+pub const MAX_BYTES: usize = 16 * 1024;
 
 /// Why an origin in the configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -242,7 +242,7 @@ mod tests {
         ] {
             assert_eq!(goes_to(asked), DEFAULT, "{asked:?}");
         }
-        assert_eq!(goes_to(&format!("/{}", "a".repeat(5000))), DEFAULT);
+        assert_eq!(goes_to(&format!("/{}", "a".repeat(17_000))), DEFAULT);
         assert_eq!(rules().decide(None).as_str(), DEFAULT);
     }
 

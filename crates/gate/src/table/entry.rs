@@ -123,6 +123,13 @@ impl Entry {
             && written.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
+    /// Notes a use that the store knows already.
+    pub(super) fn note_written_use(&self, seen: Timestamp) {
+        let last_use = self.last_use();
+        last_use.seen.fetch_max(seen.millis(), Ordering::Relaxed);
+        last_use.written.fetch_max(seen.millis(), Ordering::Relaxed);
+    }
+
     /// The last use, if it was never handed out for writing.
     pub(super) fn unwritten(&self) -> Option<Activity> {
         let seen = self.last_seen();

@@ -5,7 +5,7 @@ use crate::account::Roles;
 use crate::id::{SessionId, UserId};
 use crate::time::{Span, Timestamp};
 use crate::token::opaque::TokenHash;
-use crate::verdict::{Facts, HeaderPrefix};
+use crate::verdict::{Facts, Grant, HeaderPrefix};
 
 pub(super) const LIMITS: Limits =
     Limits { idle_timeout: Span::from_seconds(100), write_interval: Span::from_seconds(10) };
@@ -28,6 +28,7 @@ pub(super) fn row(session: u128, user: u128) -> SessionRow {
             roles: Roles::default(),
             amr: vec!["pwd"],
             acr: None,
+            grant: Grant::cookie(),
         },
     }
 }

@@ -24,7 +24,7 @@ use std::sync::mpsc;
 use crate::id::{SessionId, UserId};
 use crate::time::{Span, Timestamp};
 use crate::token::opaque::TokenHash;
-use crate::verdict::HeaderPrefix;
+use crate::verdict::{HeaderPrefix, SessionKind};
 
 use dead::Dead;
 pub use entry::{Entry, SessionRow};
@@ -142,9 +142,13 @@ impl Table {
         now < self.end_of(entry)
     }
 
-    /// When a session ends if nobody uses it: the earlier of its absolute limit and its idle timeout.
+    /// When a session ends if nobody uses it: the earlier of its absolute limit and its idle timeout. An API token has the
+    /// end that its owner gave it: what runs once a quarter must not find it dead.
     #[must_use]
     pub fn end_of(&self, entry: &Entry) -> Timestamp {
+        if entry.facts().grant.kind == SessionKind::Api {
+            return entry.expires_at;
+        }
         let idle = Span::from_millis(self.idle_timeout.load(Ordering::Relaxed));
         entry.expires_at.min(entry.last_seen().plus(idle))
     }
@@ -226,6 +230,13 @@ impl Table {
     #[must_use]
     pub fn last_seen(&self, session: SessionId) -> Option<Timestamp> {
         self.writers.lock().index.first_of(session).map(|entry| entry.last_seen())
+    }
+
+    /// Notes a use that happened elsewhere: by another member of the session's group.
+    pub fn note_use(&self, session: SessionId, seen: Timestamp) {
+        if let Some(entry) = self.writers.lock().index.first_of(session) {
+            entry.note_written_use(seen);
+        }
     }
 
     /// How many sessions the table holds.

@@ -6,7 +6,7 @@ use super::examples::{LIMITS, at, hash, row, table};
 use super::{Activity, Entry, Forget, Found, SessionRow, Table, Ticket, Voided};
 use crate::account::Roles;
 use crate::token::opaque::TokenHash;
-use crate::verdict::Facts;
+use crate::verdict::{Facts, SessionKind};
 
 fn is_live(table: &Table, hash: &TokenHash) -> bool {
     matches!(table.look_up(hash), Found::Live(_))
@@ -54,6 +54,19 @@ fn walk(revocation_steps: &BTreeSet<usize>, forget: Forget) {
             "{revocation_steps:?}: a revoked session lives after step {step}"
         );
     }
+}
+
+#[test]
+fn an_api_token_that_nobody_uses_lives_to_its_end() {
+    let table = table(10);
+    let mut token = row(1, 2);
+    token.facts.grant.kind = SessionKind::Api;
+    table.fill(table.ticket(), hash(1), Some(token)).unwrap();
+    table.fill(table.ticket(), hash(2), Some(row(2, 2))).unwrap();
+    let Found::Live(token) = table.look_up(&hash(1)) else { panic!("the token is not there") };
+    let Found::Live(session) = table.look_up(&hash(2)) else { panic!("the session is not there") };
+    assert!(table.is_alive(&token, at(999)) && !table.is_alive(&token, at(1000)));
+    assert!(table.is_alive(&session, at(99)) && !table.is_alive(&session, at(100)));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Opaque secrets: `vbs_` and 48 characters of base64url (RFC 4648 section 5), 52 bytes in all.
+//! Opaque secrets: `vbs_` (or another prefix, by what it is for) and 48 characters of base64url (RFC 4648 section 5), 52 bytes in all.
 //!
 //! The 36 bytes behind the prefix are 24 random ones and a 12-byte tag, HMAC-SHA-256 under a key of this
 //! installation, cut short (RFC 2104 section 5). The tag protects nothing but the store: a made-up secret is refused
@@ -22,6 +22,24 @@ const PREFIX: usize = 4;
 pub enum SecretKind {
     /// A cookie session's: the `session` cookie.
     Session,
+    /// An access token (RFC 6749 section 1.4) that is not a JWT.
+    Access,
+    /// A refresh token (RFC 6749 section 1.5).
+    Refresh,
+    /// An authorization code (RFC 6749 section 1.3.1).
+    Code,
+    /// An API token, for machines and scripts.
+    Api,
+    /// What the `app_session` cookie holds: a browser that an application has signed in.
+    AppSession,
+    /// The `jti` of an access token that is a JWT. Worth nothing without the JWT around it.
+    JwtId,
+    /// Good for one use and some minutes: an app session token, a promotion code, a challenge.
+    OneTime,
+    /// A client's secret (RFC 6749 section 2.3.1).
+    Client,
+    /// A sign-in that was made for one authorization request and no session.
+    Authentication,
 }
 
 impl SecretKind {
@@ -30,6 +48,15 @@ impl SecretKind {
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Session => "vbs_",
+            Self::Access => "vba_",
+            Self::Refresh => "vbr_",
+            Self::Code => "vbc_",
+            Self::Api => "vbp_",
+            Self::AppSession => "vbx_",
+            Self::JwtId => "vbj_",
+            Self::OneTime => "vbo_",
+            Self::Client => "vbk_",
+            Self::Authentication => "vbl_",
         }
     }
 }
@@ -49,13 +76,19 @@ impl TagKey {
     /// `purpose` keeps tags of one use from being taken for those of another.
     #[must_use]
     pub fn tag(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 16] {
+        let mut tag = [0; 16];
+        tag.copy_from_slice(&self.long_tag(purpose, parts)[..16]);
+        tag
+    }
+
+    fn long_tag(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.0);
         for part in std::iter::once(&purpose.as_bytes()).chain(parts) {
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part);
         }
-        let mut tag = [0; 16];
-        tag.copy_from_slice(&context.sign().as_ref()[..16]);
+        let mut tag = [0; 32];
+        tag.copy_from_slice(context.sign().as_ref());
         tag
     }
 
@@ -96,6 +129,15 @@ impl Secret {
         text.push_str(kind.prefix());
         URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
         Self(text.into_boxed_str())
+    }
+
+    /// Makes a secret that can be made again from the same bytes: the successor of a refresh token, so that a client whose
+    /// reply was lost can be given the same one although only its hash is stored.
+    #[must_use]
+    pub fn derive(kind: SecretKind, purpose: &str, parts: &[&[u8]], key: &TagKey) -> Self {
+        let mut random = [0; RANDOM];
+        random.copy_from_slice(&key.long_tag(purpose, parts)[..RANDOM]);
+        Self::seal(kind, &random, key)
     }
 
     /// The text: for the cookie or the terminal that it is handed to, and nothing else.

@@ -1,6 +1,6 @@
 //! The operator adds users: one, or a whole file of them at once.
 
-use vestibule_gate::account::{EmailAddress, Password};
+use vestibule_gate::account::{EmailAddress, Password, Profile};
 use vestibule_gate::id::UserId;
 
 use crate::commit::Change;
@@ -82,6 +82,9 @@ pub async fn import_users(ledger: &Ledger, new: Vec<NewUser>) -> Result<Vec<User
             disabled: false,
             anonymous: false,
             has_password: user.password.is_some(),
+            service: false,
+            profile: Profile::default(),
+            updated_at: None,
             created_at: now,
             last_seen_at: None,
         };

@@ -57,7 +57,7 @@ pub async fn change_email(
         row.user.verified = false;
     }
     row.user.email = Some(new);
-    users::update(change.sql(), &row).await?;
+    users::update(change.sql(), &row, ledger.now()).await?;
     change.commit(vec![Forget::User(user)]).await?;
     Ok(())
 }

@@ -18,6 +18,6 @@ pub async fn change_name(ledger: &Ledger, user: UserId, name: DisplayName) -> Re
     let mut change = Change::begin(ledger).await?;
     let mut row = users::find(change.sql(), &UserRef::Id(user)).await?.ok_or(ChangeError::NoSuchUser)?;
     row.user.name = name;
-    users::update(change.sql(), &row).await?;
+    users::update(change.sql(), &row, ledger.now()).await?;
     Ok(change.commit(Vec::new()).await?)
 }

@@ -53,7 +53,7 @@ pub async fn change_password(
         return Err(ConfirmError::WrongPassword.into());
     }
     row.password_hash = Some(hash);
-    users::update(change.sql(), &row).await?;
+    users::update(change.sql(), &row, ledger.now()).await?;
     sessions::delete_of(change.sql(), user, Some(this)).await?;
     change.commit(vec![Forget::User(user)]).await?;
     Ok(())

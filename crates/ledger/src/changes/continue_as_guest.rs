@@ -1,6 +1,7 @@
 //! A guest: a new user without a name or a proof, and a real session.
 
-use vestibule_gate::account::{DisplayName, Roles};
+use vestibule_gate::account::{DisplayName, Profile, Roles};
+use vestibule_gate::grant::{Client, Scopes};
 
 use crate::commit::Change;
 use crate::fault::Fault;
@@ -10,6 +11,7 @@ use crate::proof::limits::{Counted, Limited, Network};
 use crate::store::users::{self, UserRow};
 use crate::user::User;
 
+use super::issue_tokens::{Issued, token_session};
 use super::start_session::{Browser, SignedIn, start};
 
 /// Why there is no guest.
@@ -31,6 +33,35 @@ pub enum GuestError {
 /// # Errors
 /// [`GuestError`].
 pub async fn continue_as_guest(ledger: &Ledger, browser: Browser) -> Result<SignedIn, GuestError> {
+    let user = admit(ledger, &browser)?;
+    let id = user.id;
+    let mut change = Change::begin(ledger).await?;
+    users::insert(change.sql(), &UserRow { user, password_hash: None }).await?;
+    let (signed_in, forget) = start(ledger, &mut change, id, Vec::new(), &browser).await?;
+    change.commit(forget).await?;
+    Ok(signed_in)
+}
+
+/// Makes a guest for an application that keeps tokens, with the scopes that it may have.
+///
+/// # Errors
+/// [`GuestError`].
+pub async fn guest_with_tokens(
+    ledger: &Ledger,
+    client: &Client,
+    scopes: &Scopes,
+    browser: &Browser,
+) -> Result<Issued, GuestError> {
+    let user = admit(ledger, browser)?;
+    let mut change = Change::begin(ledger).await?;
+    users::insert(change.sql(), &UserRow { user: user.clone(), password_hash: None }).await?;
+    let issued = token_session(ledger, &mut change, client, user, scopes, browser).await?;
+    change.commit(Vec::new()).await?;
+    Ok(issued)
+}
+
+/// A new guest, if there may be one more.
+fn admit(ledger: &Ledger, browser: &Browser) -> Result<User, GuestError> {
     let settings = ledger.settings();
     if !settings.anonymous.enabled {
         return Err(GuestError::Closed);
@@ -38,7 +69,7 @@ pub async fn continue_as_guest(ledger: &Ledger, browser: Browser) -> Result<Sign
     let now = ledger.now();
     let counted = Counted::Guest(Network::of(browser.address));
     ledger.limits().attempt(counted, settings.limits.guest_per_address, now)?;
-    let user = User {
+    Ok(User {
         id: mint::user_id(now)?,
         email: None,
         name: DisplayName::default(),
@@ -47,13 +78,10 @@ pub async fn continue_as_guest(ledger: &Ledger, browser: Browser) -> Result<Sign
         disabled: false,
         anonymous: true,
         has_password: false,
+        service: false,
+        profile: Profile::default(),
+        updated_at: None,
         created_at: now,
         last_seen_at: Some(now),
-    };
-    let id = user.id;
-    let mut change = Change::begin(ledger).await?;
-    users::insert(change.sql(), &UserRow { user, password_hash: None }).await?;
-    let (signed_in, forget) = start(ledger, &mut change, id, Vec::new(), &browser).await?;
-    change.commit(forget).await?;
-    Ok(signed_in)
+    })
 }

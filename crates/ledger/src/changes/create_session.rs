@@ -2,11 +2,13 @@
 
 use vestibule_gate::time::Timestamp;
 use vestibule_gate::token::opaque::Secret;
+use vestibule_gate::verdict::SessionKind;
 
 use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::mint;
+use crate::store::credentials::{CredentialKind, NewCredential};
 use crate::store::{credentials, sessions, users};
 use crate::user::{SessionInfo, UserRef};
 
@@ -19,6 +21,9 @@ pub enum CreateSessionError {
     /// The user is disabled.
     #[error("the user is disabled; `vestibule user enable` lets them sign in again")]
     Disabled,
+    /// Nobody sits in front of a browser as a service.
+    #[error("this is a service and has no browser; `vestibule token create` makes a token for it")]
+    Service,
     /// It could not be done.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -35,6 +40,9 @@ pub async fn create_session(ledger: &Ledger, who: &UserRef) -> Result<Secret, Cr
     if row.user.disabled {
         return Err(CreateSessionError::Disabled);
     }
+    if row.user.service {
+        return Err(CreateSessionError::Service);
+    }
     let session = SessionInfo {
         id: mint::session_id(now)?,
         user: row.user.id,
@@ -46,10 +54,17 @@ pub async fn create_session(ledger: &Ledger, who: &UserRef) -> Result<Secret, Cr
         user_agent: String::new(),
         address: None,
         by_cli: true,
+        kind: SessionKind::Cookie,
+        parent: None,
+        client: None,
+        scope: String::new(),
+        label: String::new(),
+        claims: None,
     };
     sessions::insert(change.sql(), &session).await?;
     let secret = mint::session_secret(ledger.tag_key())?;
-    credentials::insert(change.sql(), secret.hash(), session.id, now).await?;
+    let credential = NewCredential::of(session.id, CredentialKind::Session, secret.hash());
+    credentials::insert(change.sql(), &credential, now).await?;
     change.commit(Vec::new()).await?;
     tracing::warn!(user = %session.user, session = %session.id, "a session was made by the operator: impersonation");
     Ok(secret)

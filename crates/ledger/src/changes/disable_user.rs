@@ -29,7 +29,7 @@ async fn set(ledger: &Ledger, who: &UserRef, disabled: bool) -> Result<User, Cha
     let mut change = Change::begin(ledger).await?;
     let mut row = users::find(change.sql(), who).await?.ok_or(ChangeError::NoSuchUser)?;
     row.user.disabled = disabled;
-    users::update(change.sql(), &row).await?;
+    users::update(change.sql(), &row, ledger.now()).await?;
     if disabled {
         sessions::delete_of(change.sql(), row.user.id, None).await?;
     }

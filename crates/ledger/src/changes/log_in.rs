@@ -167,7 +167,7 @@ async fn begin(
     }
     if rehashed.is_some() {
         row.password_hash = rehashed;
-        users::update(change.sql(), &row).await?;
+        users::update(change.sql(), &row, ledger.now()).await?;
     }
     let (signed_in, forget) = start(ledger, &mut change, row.user.id, vec!["pwd"], browser).await?;
     change.commit(forget).await?;

@@ -2,40 +2,76 @@
 //!
 //! Each change checks what it must inside its transaction, commits, forgets what it made untrue, and then answers.
 
+mod action_done;
 mod add_user;
+mod api_tokens;
+mod app_session;
 mod change_email;
 mod change_name;
 mod change_password;
+mod client_credentials;
+mod clients;
+mod consent;
 mod continue_as_guest;
 mod create_session;
 mod delete_account;
 mod delete_user;
 mod disable_user;
+mod issue_code;
+mod issue_tokens;
 mod log_in;
 mod log_out;
+mod one_time;
+mod promotion;
+mod redeem_code;
+mod refresh;
+mod retire_key;
 mod revoke;
+mod revoke_token;
+mod rotate_keys;
 mod set_password;
 mod set_user;
 mod sign_up;
 mod start_session;
 
+pub use crate::store::codes::CodePurpose;
+pub use action_done::action_done;
 pub use add_user::{AddUserError, add_user, import_users};
+pub use api_tokens::{ApiTokenError, Bearer, NewApiToken, create_api_token, create_own_api_token};
+pub use app_session::{OneTime, app_session_token, challenge, opens_for, start_app_session};
 pub use change_email::{ChangeEmailError, change_email};
 pub use change_name::change_name;
 pub use change_password::{ChangePasswordError, change_password};
-pub use continue_as_guest::{GuestError, continue_as_guest};
+pub use client_credentials::client_credentials;
+pub use clients::{
+    ClientError, DeclaredClient, add_client, declare_clients, delete_client, rotate_client_secret, set_client,
+};
+pub use consent::consent;
+pub use continue_as_guest::{GuestError, continue_as_guest, guest_with_tokens};
 pub use create_session::{CreateSessionError, create_session};
 pub use delete_account::delete_account;
 pub use delete_user::delete_user;
 pub use disable_user::{disable_user, enable_user};
+pub use issue_code::{Granted, issue_code, use_authentication};
+pub use issue_tokens::{Access, Issued, Requested};
 pub(crate) use log_in::count_from_zero;
 pub use log_in::{LogIn, LogInError, log_in};
-pub use log_out::log_out;
+pub use log_out::{KnownBy, log_out};
+pub use promotion::{promoted_guest, promotion_code};
+pub use redeem_code::{Redeem, RedeemError, Redeemed, redeem_code};
+pub use refresh::{Refresh, RefreshError, refresh};
+#[cfg(test)]
+pub(crate) use retire_key::retire_at;
+pub(crate) use retire_key::retire_over;
+pub use retire_key::{RetireKeyError, retire_key};
 pub use revoke::{Which, revoke, revoke_others, revoke_session};
+pub use revoke_token::{Token, revoke_client, revoke_token};
+pub use rotate_keys::{RotateKeysError, prepare_keys, rotate_keys};
+pub(crate) use rotate_keys::{prepare_at, rotate_at};
 pub use set_password::{SetPasswordError, set_password};
-pub use set_user::{SetUser, set_user};
+pub use set_user::{SetUser, SetUserError, set_user};
 pub use sign_up::{SignUp, SignUpError, sign_up};
-pub use start_session::{Browser, SignedIn};
+pub use start_session::{Browser, ForRequest, NewSession, SignedIn};
 
 use vestibule_gate::account::Password;
 use vestibule_gate::id::UserId;
@@ -164,4 +200,4 @@ impl From<HashError> for NewPasswordError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -22,7 +22,7 @@ pub enum Which {
     All,
 }
 
-/// Ends one of a user's own sessions. Says whether there was one: somebody else's is none.
+/// Ends one of a user's own sessions, and its group. Says whether there was one: somebody else's is none.
 ///
 /// # Errors
 /// [`Fault`] when it could not be done.
@@ -31,12 +31,12 @@ pub async fn revoke_session(ledger: &Ledger, user: UserId, session: SessionId) -
     if sessions::user_of(change.sql(), session).await? != Some(user) {
         return Ok(false);
     }
-    sessions::delete(change.sql(), session).await?;
-    change.commit(vec![Forget::Session(session)]).await?;
+    let ended = sessions::end(change.sql(), session).await?;
+    change.commit(ended.into_iter().map(Forget::Session).collect()).await?;
     Ok(true)
 }
 
-/// Ends all of a user's own sessions but this one. Says how many.
+/// Ends all of a user's own sessions but this one and what belongs to it. Says how many.
 ///
 /// # Errors
 /// [`Fault`] when it could not be done.
@@ -55,15 +55,17 @@ pub async fn revoke(ledger: &Ledger, which: Which) -> Result<u64, ChangeError> {
     let mut change = Change::begin(ledger).await?;
     let (ended, forget, of) = match which {
         Which::Session(id) => {
-            (u64::from(sessions::delete(change.sql(), id).await?), Forget::Session(id), format!("session {id}"))
+            let ended = sessions::end(change.sql(), id).await?;
+            let forget = ended.iter().copied().map(Forget::Session).collect();
+            (ended.len() as u64, forget, format!("session {id}"))
         }
         Which::User(who) => {
             let user = users::find(change.sql(), &who).await?.ok_or(ChangeError::NoSuchUser)?.user.id;
-            (sessions::delete_of(change.sql(), user, None).await?, Forget::User(user), format!("user {user}"))
+            (sessions::delete_of(change.sql(), user, None).await?, vec![Forget::User(user)], format!("user {user}"))
         }
-        Which::All => (sessions::delete_all(change.sql()).await?, Forget::All, "everybody".to_owned()),
+        Which::All => (sessions::delete_all(change.sql()).await?, vec![Forget::All], "everybody".to_owned()),
     };
-    change.commit(vec![forget]).await?;
+    change.commit(forget).await?;
     tracing::info!(ended, of, "sessions were ended by the operator");
     Ok(ended)
 }

@@ -14,7 +14,7 @@ use super::{NewPasswordError, hash_new};
 /// Why the password stayed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SetPasswordError {
-    /// There is no such user, or it is a guest.
+    /// There is no such user, or it is a guest or a service.
     #[error("there is no such user")]
     NoSuchUser,
     /// The new one was not taken.
@@ -29,7 +29,7 @@ impl From<Fault> for SetPasswordError {
 }
 
 /// Sets a password, which must be as strong as one that people choose: whoever types `changeme` at a terminal opens the
-/// account to everybody who guesses, too. Guests get none.
+/// account to everybody who guesses, too. Guests and services get none.
 ///
 /// # Errors
 /// [`SetPasswordError`].
@@ -42,11 +42,11 @@ pub async fn set_password(ledger: &Ledger, who: &UserRef, password: Password) ->
     let hash = hash_new(ledger, password, row.user.known_words()).await?;
     let mut change = Change::begin(ledger).await?;
     let mut row = users::find(change.sql(), &UserRef::Id(id)).await?.ok_or(SetPasswordError::NoSuchUser)?;
-    if row.user.anonymous {
+    if row.user.anonymous || row.user.service {
         return Err(SetPasswordError::NoSuchUser);
     }
     row.password_hash = Some(hash);
-    users::update(change.sql(), &row).await?;
+    users::update(change.sql(), &row, ledger.now()).await?;
     sessions::delete_of(change.sql(), id, None).await?;
     change.commit(vec![Forget::User(id)]).await?;
     tracing::info!(user = %id, "a password was set by the operator");

@@ -1,7 +1,7 @@
 //! Opening an account. A guest who does becomes a full user under the same id, and **every** session of that id ends:
 //! whoever planted a guest session in somebody's browser would own the new account otherwise.
 
-use vestibule_gate::account::{DisplayName, EmailAddress, Password, Roles};
+use vestibule_gate::account::{DisplayName, EmailAddress, Password, Profile, Roles};
 use vestibule_gate::id::UserId;
 use vestibule_gate::table::Forget;
 
@@ -110,7 +110,7 @@ async fn own(
         row.user.name = attempt.name.clone();
         row.user.anonymous = false;
         row.password_hash = Some(hash);
-        users::update(change.sql(), &row).await?;
+        users::update(change.sql(), &row, ledger.now()).await?;
         sessions::delete_of(change.sql(), id, None).await?;
         return Ok((id, vec![Forget::User(id)]));
     }
@@ -124,6 +124,9 @@ async fn own(
         disabled: false,
         anonymous: false,
         has_password: true,
+        service: false,
+        profile: Profile::default(),
+        updated_at: None,
         created_at: now,
         last_seen_at: Some(now),
     };

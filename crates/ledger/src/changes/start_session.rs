@@ -4,14 +4,19 @@ use std::net::IpAddr;
 
 use vestibule_gate::id::{SessionId, UserId};
 use vestibule_gate::table::Forget;
-use vestibule_gate::time::Timestamp;
-use vestibule_gate::token::opaque::{Secret, TokenHash};
+use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::token::opaque::{Secret, SecretKind, TokenHash};
+use vestibule_gate::verdict::SessionKind;
 
 use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::mint;
+use crate::store::credentials::{CredentialKind, NewCredential};
+use crate::store::one_time::{OneTimeRow, Purpose};
 use crate::store::{credentials, sessions, users};
+
+use super::one_time;
 use crate::user::SessionInfo;
 
 /// The longest user agent that is kept, in bytes.
@@ -28,25 +33,48 @@ pub struct Browser {
     pub sessions: Vec<TokenHash>,
     /// The `device` cookie, unread.
     pub device: Option<String>,
+    /// The authorization request that sent the person here, if one did.
+    pub request: Option<ForRequest>,
 }
 
-/// A session has begun.
+/// An authorization request (RFC 6749 section 4.1.1) that a person signs in for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForRequest {
+    /// A hash of all its parameters: the sign-in counts for no other.
+    pub bound_to: TokenHash,
+    /// Whether the browser is to be signed in here, too: single sign-on.
+    pub keeps_session: bool,
+}
+
+/// A person has proven who they are.
 #[derive(Debug)]
 pub struct SignedIn {
     /// The user.
     pub user: UserId,
-    /// The session.
-    pub session: SessionId,
-    /// Its secret, for the cookie. Nobody keeps it.
-    pub secret: Secret,
-    /// The absolute limit.
-    pub expires_at: Timestamp,
+    /// The browser's session, unless the sign-in is for a request without single sign-on.
+    pub session: Option<NewSession>,
+    /// What the request that it was for presents, once.
+    pub authentication: Option<Secret>,
     /// The `device` cookie's new value, where the user proved themselves by a password.
     pub device: Option<String>,
 }
 
-/// Begins a session with a new secret (no fixation), and ends those that the browser's cookies name. When one of them
-/// is the same user's, that session goes on under the new secret.
+/// A session has begun.
+#[derive(Debug)]
+pub struct NewSession {
+    /// The session.
+    pub id: SessionId,
+    /// Its secret, for the cookie. Nobody keeps it.
+    pub secret: Secret,
+    /// The absolute limit.
+    pub expires_at: Timestamp,
+}
+
+/// How long a sign-in waits for the request that it was made for.
+pub(crate) const AUTHENTICATION_LIFETIME: Span = Span::from_seconds(600);
+
+/// Begins what a sign-in is for: a session in the browser, an answer to an authorization request, or both. Then the answer
+/// belongs to the session and ends with it.
 pub(super) async fn start(
     ledger: &Ledger,
     change: &mut Change,
@@ -54,16 +82,67 @@ pub(super) async fn start(
     amr: Vec<&'static str>,
     browser: &Browser,
 ) -> Result<(SignedIn, Vec<Forget>), Fault> {
+    users::seen(change.sql(), user, ledger.now()).await?;
+    let Some(request) = &browser.request else {
+        let (session, forget) = session(ledger, change, user, amr, browser).await?;
+        return Ok((SignedIn { user, session: Some(session), authentication: None, device: None }, forget));
+    };
+    let (session, forget) = if request.keeps_session {
+        let (session, forget) = session(ledger, change, user, amr.clone(), browser).await?;
+        (Some(session), forget)
+    } else {
+        (None, Vec::new())
+    };
+    let proof = Proof { user, amr, session: session.as_ref().map(|session| session.id), bound_to: request.bound_to };
+    let authentication = Some(authentication(ledger, change, proof).await?);
+    Ok((SignedIn { user, session, authentication, device: None }, forget))
+}
+
+/// What a person did for an authorization request.
+pub(super) struct Proof {
+    pub(super) user: UserId,
+    pub(super) amr: Vec<&'static str>,
+    /// The browser's session that it belongs to, and ends with.
+    pub(super) session: Option<SessionId>,
+    pub(super) bound_to: TokenHash,
+}
+
+/// Makes what the request presents of it.
+pub(super) async fn authentication(ledger: &Ledger, change: &mut Change, proof: Proof) -> Result<Secret, Fault> {
+    let row = OneTimeRow {
+        purpose: Purpose::Authentication,
+        user: Some(proof.user),
+        session: proof.session,
+        bound_to: proof.bound_to.to_text(),
+        amr: proof.amr,
+        authenticated_at: ledger.now(),
+        expires_at: ledger.now().plus(AUTHENTICATION_LIFETIME),
+    };
+    one_time::issue(ledger, change, SecretKind::Authentication, &row).await
+}
+
+/// Begins a session with a new secret (no fixation), and ends those that the browser's cookies name. When one of them
+/// is the same user's, that session goes on under the new secret, and so does its group.
+async fn session(
+    ledger: &Ledger,
+    change: &mut Change,
+    user: UserId,
+    amr: Vec<&'static str>,
+    browser: &Browser,
+) -> Result<(NewSession, Vec<Forget>), Fault> {
     let now = ledger.now();
     let mut forget = Vec::new();
     let mut kept = None;
     for hash in &browser.sessions {
         let Some(id) = credentials::session_of(change.sql(), *hash).await? else { continue };
         forget.push(Forget::Session(id));
-        if kept.is_none() && sessions::user_of(change.sql(), id).await? == Some(user) {
+        let found = sessions::find(change.sql(), id).await?;
+        // One whose time is over does not come back, and neither do the tokens that belong to it.
+        let goes_on = found.is_some_and(|found| found.user == user && !ledger.is_over(&found, now));
+        if kept.is_none() && goes_on {
             kept = Some(id);
         } else if kept != Some(id) {
-            sessions::delete(change.sql(), id).await?;
+            forget.extend(sessions::end(change.sql(), id).await?.into_iter().map(Forget::Session));
         }
     }
     let session = SessionInfo {
@@ -80,22 +159,29 @@ pub(super) async fn start(
         user_agent: cut(&browser.user_agent),
         address: browser.address,
         by_cli: false,
+        kind: SessionKind::Cookie,
+        parent: None,
+        client: None,
+        scope: String::new(),
+        label: String::new(),
+        claims: None,
     };
     if kept.is_some() {
         sessions::reauthenticated(change.sql(), &session).await?;
         credentials::delete_of(change.sql(), session.id).await?;
+        // What is in memory of the group ends when the session would have.
+        forget.extend(sessions::group(change.sql(), session.id).await?.into_iter().map(Forget::Session));
     } else {
         sessions::insert(change.sql(), &session).await?;
     }
     let secret = mint::session_secret(ledger.tag_key())?;
-    credentials::insert(change.sql(), secret.hash(), session.id, now).await?;
-    users::seen(change.sql(), user, now).await?;
-    let signed_in = SignedIn { user, session: session.id, secret, expires_at: session.expires_at, device: None };
-    Ok((signed_in, forget))
+    let credential = NewCredential::of(session.id, CredentialKind::Session, secret.hash());
+    credentials::insert(change.sql(), &credential, now).await?;
+    Ok((NewSession { id: session.id, secret, expires_at: session.expires_at }, forget))
 }
 
 /// Without control characters, cut at a character's border.
-fn cut(user_agent: &str) -> String {
+pub(super) fn cut(user_agent: &str) -> String {
     let mut text: String = user_agent.chars().filter(|c| !c.is_control()).collect();
     let mut end = text.len().min(MAX_USER_AGENT);
     while !text.is_char_boundary(end) {

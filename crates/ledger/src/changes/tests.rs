@@ -2,8 +2,9 @@ use std::path::Path;
 
 use vestibule_gate::account::{DisplayName, EmailAddress, Password, Roles};
 use vestibule_gate::claims::{Claims, CookieNames, CookiePrefix};
-use vestibule_gate::id::UserId;
+use vestibule_gate::id::{SessionId, UserId};
 use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::token::jwt::SigningAlgorithm;
 use vestibule_gate::token::opaque::Secret;
 use vestibule_gate::verdict::{HeaderPrefix, Verdict};
 
@@ -11,19 +12,23 @@ use super::*;
 use crate::fault::OpenError;
 use crate::ledger::Ledger;
 use crate::settings::{
-    AnonymousSettings, CacheSettings, LimitSettings, PasswordSettings, Rate, SessionSettings, Settings,
+    AnonymousSettings, CacheSettings, KeySettings, LimitSettings, PasswordSettings, Rate, SessionSettings, Settings,
 };
 use crate::user::NewUser;
 use crate::{backup, queries};
 
+mod api_tokens;
 mod attacks;
+mod clients;
 mod cold;
+mod tokens;
 
 const PASSWORD: &str = "quiet harbour lantern";
 
-fn settings(data_dir: &Path) -> Settings {
+pub(crate) fn settings(data_dir: &Path) -> Settings {
     let rate = Rate { count: 5, window: Span::from_seconds(600) };
     Settings {
+        issuer: "http://localhost:8480".to_owned(),
         data_dir: data_dir.to_owned(),
         session: SessionSettings { lifetime: Span::from_seconds(3600), idle_timeout: Span::from_seconds(600) },
         cache: CacheSettings { sessions: 1000 },
@@ -45,6 +50,13 @@ fn settings(data_dir: &Path) -> Settings {
         },
         signup: true,
         anonymous: AnonymousSettings { enabled: true, purge_after: Span::from_seconds(3600) },
+        keys: KeySettings {
+            algorithm: SigningAlgorithm::EdDsa,
+            secret: None,
+            publish_before: Span::from_seconds(3600),
+            keep_for: Span::from_seconds(86_400),
+            rotate_every: None,
+        },
         headers: HeaderPrefix::default(),
         cookies: CookieNames::new(&CookiePrefix::default()),
     }
@@ -80,14 +92,28 @@ impl House {
         self.ask(secret).await.identity().is_some()
     }
 
-    async fn sign_in(&self, browser: Browser) -> Result<SignedIn, LogInError> {
+    async fn sign_in(&self, browser: Browser) -> Result<Begun, LogInError> {
         self.try_password(PASSWORD, browser).await
     }
 
-    async fn try_password(&self, text: &str, browser: Browser) -> Result<SignedIn, LogInError> {
+    async fn try_password(&self, text: &str, browser: Browser) -> Result<Begun, LogInError> {
         let attempt = LogIn { email: email("ADA@example.com"), password: password(text), browser };
-        log_in(&self.ledger, attempt).await
+        log_in(&self.ledger, attempt).await.map(begun)
     }
+}
+
+/// A sign-in that has begun a session.
+#[derive(Debug)]
+struct Begun {
+    user: UserId,
+    session: SessionId,
+    secret: Secret,
+    device: Option<String>,
+}
+
+fn begun(signed_in: SignedIn) -> Begun {
+    let NewSession { id, secret, .. } = signed_in.session.expect("a session");
+    Begun { user: signed_in.user, session: id, secret, device: signed_in.device }
 }
 
 fn ada() -> NewUser {
@@ -113,6 +139,10 @@ fn browser() -> Browser {
     Browser::default()
 }
 
+fn known_by(secret: &Secret) -> KnownBy {
+    KnownBy { sessions: vec![secret.hash()], ..KnownBy::default() }
+}
+
 fn from(secret: &Secret) -> Browser {
     Browser { sessions: vec![secret.hash()], ..Browser::default() }
 }
@@ -126,7 +156,7 @@ async fn revoked_on_the_very_next_resolve_by_whatever_ends_sessions() {
         let session = house.sign_in(browser()).await.unwrap();
         assert!(house.is_live(&session.secret).await, "{way}");
         match way {
-            "sign-out" => log_out(&house.ledger, &[session.secret.hash()]).await.unwrap(),
+            "sign-out" => log_out(&house.ledger, &known_by(&session.secret)).await.unwrap(),
             "revoke own" => assert!(revoke_session(&house.ledger, ada, session.session).await.unwrap()),
             "revoke id" => assert_eq!(revoke(&house.ledger, Which::Session(session.session)).await.unwrap(), 1),
             "revoke user" => assert_eq!(revoke(&house.ledger, Which::User(who.clone())).await.unwrap(), 1),
@@ -152,7 +182,7 @@ async fn session_fixation_every_sign_in_has_a_new_secret_and_ends_the_old_one() 
     assert_eq!(again.session, first.session, "the same user keeps the session");
     assert!(!house.is_live(&first.secret).await);
     assert!(house.is_live(&again.secret).await);
-    let guest = continue_as_guest(&house.ledger, from(&again.secret)).await.unwrap();
+    let guest = begun(continue_as_guest(&house.ledger, from(&again.secret)).await.unwrap());
     assert_ne!(guest.user, ada);
     assert!(!house.is_live(&again.secret).await, "another user's sign-in ends the session");
     assert!(house.ask(&guest.secret).await.identity().unwrap().is_anonymous());
@@ -164,7 +194,7 @@ async fn session_fixation_every_sign_in_has_a_new_secret_and_ends_the_old_one() 
 #[tokio::test]
 async fn a_guest_who_signs_up_keeps_the_id_and_loses_every_session() {
     let house = House::new().await;
-    let guest = continue_as_guest(&house.ledger, browser()).await.unwrap();
+    let guest = begun(continue_as_guest(&house.ledger, browser()).await.unwrap());
     let planted = create_session(&house.ledger, &UserRef::Id(guest.user)).await.unwrap();
     let attempt = |email_text: &str, guest| SignUp {
         email: email(email_text),
@@ -173,14 +203,14 @@ async fn a_guest_who_signs_up_keeps_the_id_and_loses_every_session() {
         guest,
         browser: browser(),
     };
-    let owner = sign_up(&house.ledger, attempt("eve@example.com", Some(guest.user))).await.unwrap();
+    let owner = begun(sign_up(&house.ledger, attempt("eve@example.com", Some(guest.user))).await.unwrap());
     assert_eq!(owner.user, guest.user);
     assert!(!house.is_live(&guest.secret).await);
     assert!(!house.is_live(&planted).await);
     assert!(!house.ask(&owner.secret).await.identity().unwrap().is_anonymous());
     let taken = sign_up(&house.ledger, attempt("EVE@example.com", None)).await.unwrap_err();
     assert!(matches!(taken, SignUpError::Taken));
-    let full_user = sign_up(&house.ledger, attempt("mallory@example.com", Some(owner.user))).await.unwrap();
+    let full_user = begun(sign_up(&house.ledger, attempt("mallory@example.com", Some(owner.user))).await.unwrap());
     assert_ne!(full_user.user, owner.user, "a full user's id is never taken over");
 }
 
@@ -214,7 +244,7 @@ async fn a_role_or_verified_change_shows_in_the_next_answer() {
         String::from_utf8(out).unwrap()
     };
     assert!(lines().await.contains("user-roles: admin\r\n"));
-    let set = SetUser { roles: Some(Roles::default()), verified: Some(false), name: None };
+    let set = SetUser { roles: Some(Roles::default()), verified: Some(false), name: None, claims: Vec::new() };
     set_user(&house.ledger, &UserRef::Id(ada), set).await.unwrap();
     let after = lines().await;
     assert!(!after.contains("user-roles") && after.contains("user-verified: false\r\n"), "{after}");

@@ -7,7 +7,7 @@ use vestibule_gate::table::Activity;
 
 use crate::fault::Fault;
 use crate::ledger::Ledger;
-use crate::store::{sessions, users};
+use crate::store::{credentials, sessions, users};
 
 /// How long activity waits in the queue, at most.
 const EVERY: Duration = Duration::from_secs(1);
@@ -19,6 +19,9 @@ pub(super) async fn run(ledger: Ledger) {
     loop {
         timer.tick().await;
         let due = ledger.live().table().take_pending();
+        if let Err(fault) = write_first_uses(&ledger).await {
+            tracing::warn!(%fault, "first uses of access tokens were not written");
+        }
         if let Err(fault) = write(&ledger, &due).await {
             // Lost activity is lost: holding it until the disk is free again could fill the memory instead.
             tracing::warn!(%fault, sessions = due.len(), "activity was not written");
@@ -28,6 +31,7 @@ pub(super) async fn run(ledger: Ledger) {
 
 /// Writes everything that the store does not know: before a clean end.
 pub(crate) async fn flush_all(ledger: &Ledger) -> Result<(), Fault> {
+    write_first_uses(ledger).await?;
     let all = ledger.live().table().take_all_activity();
     write(ledger, &all).await
 }
@@ -35,11 +39,28 @@ pub(crate) async fn flush_all(ledger: &Ledger) -> Result<(), Fault> {
 async fn write(ledger: &Ledger, due: &[Activity]) -> Result<(), Fault> {
     for batch in due.chunks(BATCH) {
         let mut transaction = ledger.store().write().await?;
+        let mut group = Vec::new();
         for activity in batch {
-            sessions::seen(&mut transaction, activity).await?;
+            let members = sessions::seen(&mut transaction, activity).await?;
+            group.extend(members.into_iter().filter(|id| *id != activity.session).map(|id| (id, activity.seen)));
             users::seen(&mut transaction, activity.user, activity.seen).await?;
         }
         transaction.commit().await?;
+        // Activity of one counts for its group, in memory, too.
+        group.into_iter().for_each(|(id, seen)| ledger.live().table().note_use(id, seen));
     }
     Ok(())
+}
+
+/// Writes which access tokens were used for the first time: a refresh must know.
+pub(crate) async fn write_first_uses(ledger: &Ledger) -> Result<(), Fault> {
+    let used = ledger.live().take_first_uses();
+    if used.is_empty() {
+        return Ok(());
+    }
+    let mut transaction = ledger.store().write().await?;
+    for hash in used {
+        credentials::used(&mut transaction, hash, ledger.now()).await?;
+    }
+    Ok(transaction.commit().await?)
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod flush_activity;
 mod purge_expired;
+pub(crate) mod rotate_keys;
 
 use tokio::task::JoinHandle;
 
@@ -9,5 +10,9 @@ use crate::ledger::Ledger;
 
 /// Starts all of them.
 pub(crate) fn start(ledger: &Ledger) -> Vec<JoinHandle<()>> {
-    vec![tokio::spawn(flush_activity::run(ledger.clone())), tokio::spawn(purge_expired::run(ledger.clone()))]
+    vec![
+        tokio::spawn(flush_activity::run(ledger.clone())),
+        tokio::spawn(purge_expired::run(ledger.clone())),
+        tokio::spawn(rotate_keys::run(ledger.clone())),
+    ]
 }

@@ -16,6 +16,15 @@ pub async fn user(ledger: &Ledger, who: &UserRef) -> Result<Option<User>, Fault>
     Ok(store::users::find(&mut sql, who).await?.map(|row| row.user))
 }
 
+/// The service of this name.
+///
+/// # Errors
+/// [`Fault`] when it cannot be known.
+pub async fn service(ledger: &Ledger, name: &str) -> Result<Option<User>, Fault> {
+    let mut sql = ledger.store().read().await?;
+    Ok(store::users::service(&mut sql, name).await?.map(|row| row.user))
+}
+
 /// Users in the order of their ids, behind `after`, at most `limit`.
 ///
 /// # Errors

@@ -79,6 +79,9 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(WAIT)
+        // What is deleted or replaced is overwritten in its page, which is written anyway: a private key that was in the
+        // clear, an address of somebody who is gone.
+        .pragma("secure_delete", "fast")
         // Pages of 4 KiB: at most 8 MiB of cache a connection, taken only as it is used.
         .pragma("cache_size", "-8000")
 }

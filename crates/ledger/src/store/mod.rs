@@ -3,12 +3,20 @@
 //! The text of every statement is accepted by SQLite and PostgreSQL alike: `$1` parameters, times as integer
 //! milliseconds, ids and hashes as text. What differs between engines stands in `engine.rs`.
 
+pub(crate) mod clients;
+pub(crate) mod codes;
+pub(crate) mod consents;
 pub(crate) mod credentials;
 pub(crate) mod engine;
 pub(crate) mod folder;
 pub(crate) mod keys;
+pub(crate) mod one_time;
+pub(crate) mod pending;
+pub(crate) mod refresh_tokens;
+pub(crate) mod resolves;
 mod schema;
 pub(crate) mod sessions;
+pub(crate) mod signing_keys;
 pub(crate) mod users;
 
 pub(crate) use engine::{Connection, Store};

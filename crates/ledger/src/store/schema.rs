@@ -3,7 +3,7 @@
 use sqlx::{Row as _, SqlitePool};
 
 /// One entry a version, in order. An entry that was released never changes.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// Why the schema cannot be brought up to date.
 #[derive(Debug)]

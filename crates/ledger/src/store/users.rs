@@ -1,7 +1,9 @@
 //! The table of users.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row as _;
-use vestibule_gate::account::{DisplayName, EmailAddress, Roles};
+use vestibule_gate::account::{DisplayName, EmailAddress, Profile, Roles};
 use vestibule_gate::id::UserId;
 use vestibule_gate::time::Timestamp;
 
@@ -11,7 +13,8 @@ use crate::user::{StoredHash, User, UserRef};
 use super::Connection;
 use super::engine::Row;
 
-const COLUMNS: &str = "id, email, name, roles, verified, disabled, anonymous, password_hash, created_at, last_seen_at";
+const COLUMNS: &str = "id, email, name, roles, verified, disabled, anonymous, password_hash, created_at, \
+                       last_seen_at, service, profile, updated_at";
 
 /// A user with the password's hash: stays inside the ledger.
 #[derive(Debug, Clone)]
@@ -27,6 +30,12 @@ pub(crate) async fn find(sql: &mut Connection, who: &UserRef) -> Result<Option<U
         UserRef::Email(email) => sqlx::query(concat_select("email_key = $1")).bind(email.key().to_owned()),
     };
     row.fetch_optional(sql).await?.as_ref().map(read).transpose()
+}
+
+/// The service with this name.
+pub(crate) async fn service(sql: &mut Connection, name: &str) -> Result<Option<UserRow>, Fault> {
+    let query = sqlx::query(concat_select("service = 1 AND name = $1 ORDER BY id LIMIT 1")).bind(name.to_owned());
+    query.fetch_optional(sql).await?.as_ref().map(read).transpose()
 }
 
 fn concat_select(condition: &'static str) -> sqlx::AssertSqlSafe<String> {
@@ -48,7 +57,8 @@ pub(crate) async fn insert(sql: &mut Connection, row: &UserRow) -> Result<(), Fa
     let user = &row.user;
     sqlx::query(
         "INSERT INTO users (id, email, email_key, name, roles, verified, disabled, anonymous, password_hash, created_at, \
-         last_seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         last_seen_at, service, profile) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(user.id.to_string())
     .bind(user.email.as_ref().map(|email| email.shown().to_owned()))
@@ -61,17 +71,19 @@ pub(crate) async fn insert(sql: &mut Connection, row: &UserRow) -> Result<(), Fa
     .bind(row.password_hash.as_ref().map(|hash| hash.0.clone()))
     .bind(user.created_at.millis())
     .bind(user.last_seen_at.map(Timestamp::millis))
+    .bind(i64::from(user.service))
+    .bind(profile_text(&user.profile)?)
     .execute(sql)
     .await?;
     Ok(())
 }
 
-/// Writes back everything but the id and the times.
-pub(crate) async fn update(sql: &mut Connection, row: &UserRow) -> Result<(), Fault> {
+/// Writes back everything but the id and when it was made and last seen.
+pub(crate) async fn update(sql: &mut Connection, row: &UserRow, now: Timestamp) -> Result<(), Fault> {
     let user = &row.user;
     sqlx::query(
         "UPDATE users SET email = $2, email_key = $3, name = $4, roles = $5, verified = $6, disabled = $7, \
-         anonymous = $8, password_hash = $9 WHERE id = $1",
+         anonymous = $8, password_hash = $9, profile = $10, updated_at = $11 WHERE id = $1",
     )
     .bind(user.id.to_string())
     .bind(user.email.as_ref().map(|email| email.shown().to_owned()))
@@ -82,6 +94,8 @@ pub(crate) async fn update(sql: &mut Connection, row: &UserRow) -> Result<(), Fa
     .bind(i64::from(user.disabled))
     .bind(i64::from(user.anonymous))
     .bind(row.password_hash.as_ref().map(|hash| hash.0.clone()))
+    .bind(profile_text(&user.profile)?)
+    .bind(now.millis())
     .execute(sql)
     .await?;
     Ok(())
@@ -140,10 +154,28 @@ fn read(row: &Row) -> Result<UserRow, Fault> {
         disabled: flag(row, "disabled")?,
         anonymous: flag(row, "anonymous")?,
         has_password: hash.is_some(),
+        service: flag(row, "service")?,
+        profile: profile(row.try_get("profile")?)?,
+        updated_at: row.try_get::<Option<i64>, _>("updated_at")?.map(Timestamp::from_millis),
         created_at: Timestamp::from_millis(row.try_get("created_at")?),
         last_seen_at: row.try_get::<Option<i64>, _>("last_seen_at")?.map(Timestamp::from_millis),
     };
     Ok(UserRow { user, password_hash: hash.map(StoredHash) })
+}
+
+fn profile_text(profile: &Profile) -> Result<String, Fault> {
+    let claims: BTreeMap<&str, &str> = profile.iter().collect();
+    serde_json::to_string(&claims).map_err(|_| Fault::Unreadable("a user's claims"))
+}
+
+fn profile(text: &str) -> Result<Profile, Fault> {
+    let unreadable = || Fault::Unreadable("a user's claims");
+    let claims: BTreeMap<String, String> = serde_json::from_str(text).map_err(|_| unreadable())?;
+    let mut profile = Profile::default();
+    for (name, value) in &claims {
+        profile.set(name, value).map_err(|_| unreadable())?;
+    }
+    Ok(profile)
 }
 
 pub(super) fn flag(row: &Row, column: &str) -> Result<bool, Fault> {

@@ -18,6 +18,7 @@ struct SettingsPage {
     saved: Option<Saved>,
     guest: bool,
     signup: bool,
+    api_tokens: bool,
     name: String,
     email: String,
     current_email: String,
@@ -31,6 +32,11 @@ pub async fn get(visit: Visit) -> Response {
         Ok((_, user)) => show(&visit, &user, StatusCode::OK, Saved::of(&visit), Typed::default()),
         Err(response) => response,
     }
+}
+
+/// `GET /settings` at the origin's root, where Authgear's SDK opens it: to where it is.
+pub async fn at_the_root(visit: Visit) -> Response {
+    page::see_other(&visit.path("/settings"))
 }
 
 /// What has just been saved.
@@ -66,6 +72,7 @@ pub(super) fn show(visit: &Visit, user: &User, status: StatusCode, saved: Option
         saved,
         guest: user.anonymous,
         signup: visit.settings.signup,
+        api_tokens: visit.settings.api_tokens,
         name: typed.name.unwrap_or(user.name.as_str()).chars().take(300).collect(),
         email: typed.email.unwrap_or_default().chars().take(300).collect(),
         current_email,

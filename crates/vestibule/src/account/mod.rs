@@ -1,5 +1,6 @@
 //! A person's own account: a file an endpoint. Whoever is not signed in is sent to sign in and back.
 
+pub mod apps;
 pub mod browser_name;
 pub mod delete;
 pub mod email;
@@ -7,6 +8,7 @@ pub mod home;
 pub mod name;
 pub mod password;
 pub mod sessions;
+pub mod tokens;
 
 use axum::response::Response;
 use http::StatusCode;

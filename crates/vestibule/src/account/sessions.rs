@@ -3,9 +3,11 @@
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
+use vestibule_gate::grant::{Client, ClientKind};
 use vestibule_gate::id::SessionId;
 use vestibule_gate::time::Timestamp;
-use vestibule_ledger::{SessionInfo, changes, queries};
+use vestibule_gate::verdict::SessionKind;
+use vestibule_ledger::{ClientRecord, SessionInfo, changes, queries};
 
 use crate::texts::Texts;
 use crate::web::page::{self, Layout};
@@ -25,6 +27,8 @@ struct Line {
     id: String,
     device: Device,
     this: bool,
+    /// An application's that takes this browser's session along when it ends.
+    takes_this: bool,
     by_cli: bool,
     since: String,
     since_machine: String,
@@ -33,21 +37,59 @@ struct Line {
     address: Option<String>,
 }
 
+impl Line {
+    /// Whether nobody signed in for it.
+    const fn is_made(&self) -> bool {
+        self.by_cli || matches!(self.device, Device::Token(_))
+    }
+}
+
 /// What a session runs in.
 enum Device {
     Known(String),
     Unknown,
     /// The operator's command line, as far as anybody knows.
     CommandLine,
+    /// An application, and the browser that it signed in with.
+    Application {
+        name: String,
+        kind: &'static str,
+        browser: Option<String>,
+    },
+    /// An API token, by what its owner calls it.
+    Token(String),
 }
 
 impl Device {
-    fn of(texts: &Texts, session: &SessionInfo) -> Self {
-        match browser_name::of(texts, &session.user_agent) {
-            Some(name) => Self::Known(name),
-            None if session.by_cli => Self::CommandLine,
-            None => Self::Unknown,
+    fn of(texts: &Texts, session: &SessionInfo, clients: &[ClientRecord]) -> Self {
+        if session.kind == SessionKind::Api {
+            return Self::Token(session.label.clone());
         }
+        let browser = browser_name::of(texts, &session.user_agent);
+        match (client(session, clients), browser) {
+            (Some(client), browser) => {
+                Self::Application { name: client.name.clone(), kind: kind(client.kind), browser }
+            }
+            (None, Some(name)) => Self::Known(name),
+            (None, None) if session.by_cli => Self::CommandLine,
+            (None, None) => Self::Unknown,
+        }
+    }
+}
+
+/// The application that a session is of, if it is of one.
+fn client<'c>(session: &SessionInfo, clients: &'c [ClientRecord]) -> Option<&'c Client> {
+    let id = session.client.as_ref()?;
+    clients.iter().map(|record| &record.client).find(|client| client.id == *id)
+}
+
+/// What kind of application it is, for whoever has never heard of clients.
+const fn kind(kind: ClientKind) -> &'static str {
+    match kind {
+        ClientKind::Spa | ClientKind::Web => "sessions-app-page",
+        ClientKind::Native => "sessions-app-device",
+        ClientKind::Confidential | ClientKind::Machine => "sessions-app-server",
+        ClientKind::ThirdParty => "sessions-app-third",
     }
 }
 
@@ -58,16 +100,16 @@ pub async fn get(visit: Visit) -> Response {
         Err(response) => return response,
     };
     let ledger = visit.site.ledger();
-    match queries::sessions(ledger, identity.user()).await {
-        Ok(sessions) => {
-            let now = ledger.now();
-            let mut lines: Vec<Line> = sessions.iter().map(|s| line(&visit, s, identity.session(), now)).collect();
-            lines.sort_by_key(|line| !line.this);
-            let page = SessionsPage { l: Layout::of(&visit), ended: ended(&visit), sessions: lines };
-            page::show(StatusCode::OK, &page, None)
-        }
-        Err(fault) => problem::fault(&visit, &fault),
-    }
+    let found = async { Ok((queries::sessions(ledger, identity.user()).await?, queries::clients(ledger).await?)) };
+    let (sessions, clients) = match found.await {
+        Ok(found) => found,
+        Err(fault) => return problem::fault(&visit, &fault),
+    };
+    let of = Of { visit: &visit, this: identity.session(), clients: &clients, now: ledger.now() };
+    let mut lines: Vec<Line> = sessions.iter().map(|session| of.line(session)).collect();
+    lines.sort_by_key(|line| !line.this);
+    let page = SessionsPage { l: Layout::of(&visit), ended: ended(&visit), sessions: lines };
+    page::show(StatusCode::OK, &page, None)
 }
 
 /// What has just been ended.
@@ -79,17 +121,30 @@ fn ended(visit: &Visit) -> Option<&'static str> {
     }
 }
 
-fn line(visit: &Visit, session: &SessionInfo, this: SessionId, now: Timestamp) -> Line {
-    Line {
-        id: session.id.to_string(),
-        device: Device::of(&visit.texts, session),
-        this: session.id == this,
-        by_cli: session.by_cli,
-        since: when::ago(&visit.texts, session.created_at, now),
-        since_machine: when::machine(session.created_at),
-        seen: when::ago(&visit.texts, session.last_seen_at, now),
-        seen_machine: when::machine(session.last_seen_at),
-        address: session.address.map(|address| address.to_string()),
+/// What a line is read with.
+struct Of<'v> {
+    visit: &'v Visit,
+    this: SessionId,
+    clients: &'v [ClientRecord],
+    now: Timestamp,
+}
+
+impl Of<'_> {
+    fn line(&self, session: &SessionInfo) -> Line {
+        let texts = &self.visit.texts;
+        let is_ours = client(session, self.clients).is_some_and(|client| client.kind.is_first_party());
+        Line {
+            id: session.id.to_string(),
+            device: Device::of(texts, session, self.clients),
+            this: session.id == self.this,
+            takes_this: is_ours && session.parent == Some(self.this),
+            by_cli: session.by_cli,
+            since: when::ago(texts, session.created_at, self.now),
+            since_machine: when::machine(session.created_at),
+            seen: when::ago(texts, session.last_seen_at, self.now),
+            seen_machine: when::machine(session.last_seen_at),
+            address: session.address.map(|address| address.to_string()),
+        }
     }
 }
 

@@ -48,7 +48,7 @@ impl ConfigCommand {
     }
 }
 
-/// There is no secret among the settings yet: the keys are in the store. One that comes must be masked here.
+/// A secret is hidden where it is read.
 fn show(settings: &[(String, Raw, Origin)], json: bool) -> anyhow::Result<String> {
     if json {
         let shown = |(key, value, origin): &(String, Raw, Origin)| Shown {
@@ -72,5 +72,6 @@ fn typed(value: &Raw) -> Value {
         Raw::Switch(switch) => (*switch).into(),
         Raw::List(items) => items.as_slice().into(),
         Raw::Other(what) => (*what).into(),
+        Raw::Hidden(_) => value.to_string().into(),
     }
 }

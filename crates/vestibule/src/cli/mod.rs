@@ -3,15 +3,18 @@
 //! wrongly.
 
 mod backup;
+mod client;
 mod completions;
 mod config;
 mod doctor;
+mod keys;
 mod man;
 mod proxy_config;
 mod reply;
 mod serve;
 mod session;
 mod table;
+mod token;
 mod user;
 
 use std::io::{self, Write as _};
@@ -48,6 +51,15 @@ enum Subcommands {
     /// Make, show and end sessions.
     #[command(subcommand, after_help = "Example:\n  vestibule session list ada@example.com")]
     Session(session::SessionCommand),
+    /// Register the applications that people sign in to, and the programs that have tokens of their own.
+    #[command(subcommand, after_help = "Example:\n  vestibule client list")]
+    Client(client::ClientCommand),
+    /// Make, show and revoke API tokens, for machines and scripts.
+    #[command(subcommand, after_help = "Example:\n  vestibule token list")]
+    Token(token::TokenCommand),
+    /// Show, replace and retire the keys that tokens are signed with.
+    #[command(subcommand, after_help = "Example:\n  vestibule keys list")]
+    Keys(keys::KeysCommand),
     /// Print the configuration of a proxy.
     #[command(subcommand)]
     ProxyConfig(proxy_config::ProxyConfig),
@@ -125,6 +137,9 @@ fn obey(cli: Cli) -> anyhow::Result<Said> {
         Subcommands::Config(command) => return command.run(&house),
         Subcommands::User(command) => command.run(&house),
         Subcommands::Session(command) => command.run(&house),
+        Subcommands::Client(command) => return command.run(&house),
+        Subcommands::Token(command) => return command.run(&house),
+        Subcommands::Keys(command) => command.run(&house),
         Subcommands::ProxyConfig(command) => command.run(&house.config()?),
         Subcommands::Doctor(command) => return Ok(command.run(&house)),
         Subcommands::Backup(command) => command.run(&house),

@@ -2,13 +2,41 @@
 
 use vestibule_gate::time::Span;
 
-use super::setting::text_setting;
+use super::raw::Raw;
+use super::setting::{Setting, Wrong, text_setting, unexpected};
 
 /// A duration of at least a second and at most 520 weeks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Duration(pub Span);
 
+impl Duration {
+    /// Reads one as the file writes it, such as `30m`.
+    ///
+    /// # Errors
+    /// What to write instead.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        parse(text)
+    }
+}
+
 text_setting!(Duration, "a duration of at least a second, such as `30m`, `12h` or `52w`", parse);
+
+/// A duration, or `0` for what never happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DurationOrNever(pub Option<Span>);
+
+impl Setting for DurationOrNever {
+    const EXPECTED: &'static str = "a duration of at least a second, such as `90d`, or `0` for never";
+
+    fn read(raw: &Raw) -> Result<Self, Wrong> {
+        match raw {
+            Raw::Number(0) => Ok(Self(None)),
+            Raw::Text(text) if text == "0" => Ok(Self(None)),
+            Raw::Text(text) => Ok(Self(Some(parse(text)?.0))),
+            other => Err(unexpected::<Self>(other)),
+        }
+    }
+}
 
 const MAX_SECONDS: i64 = 520 * 7 * 24 * 3600;
 
@@ -41,7 +69,9 @@ mod tests {
     use proptest::prelude::*;
     use vestibule_gate::time::Span;
 
-    use super::parse;
+    use super::{DurationOrNever, parse};
+    use crate::config::raw::Raw;
+    use crate::config::setting::Setting as _;
 
     #[test]
     fn a_duration_has_one_unit_and_a_bound() {
@@ -52,6 +82,17 @@ mod tests {
             ["", "s", "0s", "-1s", "1", "1h30m", "1 h", "521w", "99999999999999999999w", "1.5h", "1ms", "+1s", "1é"]
         {
             assert!(parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn never_is_written_as_0() {
+        let read = |raw: &Raw| DurationOrNever::read(raw).ok().map(|read| read.0);
+        assert_eq!(read(&Raw::Text("0".to_owned())), Some(None));
+        assert_eq!(read(&Raw::Number(0)), Some(None));
+        assert_eq!(read(&Raw::Text("90d".to_owned())), Some(Some(Span::from_seconds(90 * 86_400))));
+        for bad in [Raw::Number(1), Raw::Text("0s".to_owned()), Raw::Text(String::new()), Raw::Switch(false)] {
+            assert_eq!(read(&bad), None, "{bad}");
         }
     }
 

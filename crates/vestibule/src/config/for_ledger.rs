@@ -2,7 +2,8 @@
 
 use vestibule_gate::claims::CookieNames;
 use vestibule_ledger::settings::{
-    AnonymousSettings, CacheSettings, LimitSettings, PasswordSettings, Rate, SessionSettings, Settings,
+    AnonymousSettings, CacheSettings, KeySecret, KeySettings, LimitSettings, PasswordSettings, Rate, SessionSettings,
+    Settings,
 };
 
 use super::Config;
@@ -16,6 +17,7 @@ impl Config {
         let sign_up = |count| Rate { count, window: limits.sign_up_window.0 };
         Settings {
             data_dir: self.data_dir(),
+            issuer: self.top.public_url.to_string(),
             session: SessionSettings { lifetime: self.session.lifetime.0, idle_timeout: self.session.idle_timeout.0 },
             cache: CacheSettings { sessions: self.cache.sessions as usize },
             password: PasswordSettings {
@@ -36,8 +38,21 @@ impl Config {
             },
             signup: self.signup.enabled,
             anonymous: AnonymousSettings { enabled: self.anonymous.enabled, purge_after: self.anonymous.purge_after.0 },
+            keys: self.key_settings(),
             headers: self.headers.prefix.clone(),
             cookies: self.cookie_names(),
+        }
+    }
+
+    fn key_settings(&self) -> KeySettings {
+        let keys = &self.keys;
+        let file = || self.key_secret_file().map(KeySecret::File);
+        KeySettings {
+            algorithm: keys.algorithm,
+            secret: keys.secret.as_ref().map(|secret| KeySecret::Text(secret.expose().into())).or_else(file),
+            publish_before: keys.publish_before.0,
+            keep_for: keys.keep_for.0,
+            rotate_every: keys.rotate_every.0,
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod advice;
 pub mod appearance;
+pub mod clients;
 pub mod duration;
 mod for_ledger;
 mod for_resolver;
@@ -14,6 +15,7 @@ pub mod public_url;
 pub mod raw;
 pub mod reference;
 mod relative;
+pub mod secret;
 mod section;
 pub mod sections;
 mod setting;
@@ -23,12 +25,15 @@ mod source;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use clients::Clients;
 use raw::{Origin, Problem, Problems, Raw};
 use section::{Field, Section};
 use sections::{
-    Anonymous, Brand, Cache, Headers, Limits, Listen, Log, Login, Password, Proxies, Resolver, Session, Signup, Top,
+    Anonymous, ApiTokens, Brand, Cache, Headers, Keys, Limits, Listen, Log, Login, Password, Proxies, Resolver,
+    Session, Signup, Top,
 };
 use source::{Source, origin_of};
+use vestibule_ledger::changes::DeclaredClient;
 
 /// The file that is read when none is named, if it exists.
 pub const DEFAULT_FILE: &str = "vestibule.toml";
@@ -43,6 +48,8 @@ macro_rules! config {
             pub shown: Vec<(String, Raw, Origin)>,
             /// The file that was read.
             pub file: Option<PathBuf>,
+            /// What `[[clients]]` comes to, with the hashes of the secrets.
+            pub declared: Vec<DeclaredClient>,
         }
 
         /// What the reference says of every section and setting.
@@ -52,7 +59,7 @@ macro_rules! config {
 
         impl Config {
             fn take(mut source: Source) -> (Self, Source) {
-                let config = Self { $( $field: <$section>::take(&mut source), )+ shown: Vec::new(), file: None };
+                let config = Self { $( $field: <$section>::take(&mut source), )+ shown: Vec::new(), file: None, declared: Vec::new() };
                 (config, source)
             }
         }
@@ -84,6 +91,12 @@ config! {
     password: Password,
     /// `[limits]`
     limits: Limits,
+    /// `[keys]`
+    keys: Keys,
+    /// `[api_tokens]`
+    api_tokens: ApiTokens,
+    /// `[[clients]]`
+    clients: Clients,
     /// `[brand]`
     brand: Brand,
     /// `[log]`
@@ -119,6 +132,7 @@ impl Config {
         config.shown = shown;
         config.file = file.map(|(path, _)| path.to_owned());
         config.place_logo();
+        config.declared = clients::declared(&config, &mut problems);
         soundness::check(&config, &mut |key, message| {
             let origin = origin_of(&config.shown, key.split('[').next().unwrap_or(key));
             problems.push(Problem { origin, key: key.to_owned(), message });

@@ -7,20 +7,32 @@ pub(super) fn no_such_setting(key: &str, known: &[String]) -> String {
 
 fn instead(key: &str, known: &[String]) -> String {
     let (section, rest) = key.split_once('.').unwrap_or((key, ""));
+    if sections(known).any(|known| known.strip_suffix("[]") == Some(section)) {
+        return format!("`{section}` is a list of tables: write `[[{section}]]`, and its settings below");
+    }
     if rest.is_empty() && sections(known).any(|known| known == section) {
         return format!("`{section}` is a section: write `[{section}]`, and its settings below");
     }
-    if let Some(name) = nearest(key, known.iter().map(String::as_str)) {
+    // A setting of a list of tables is meant nowhere else, and no other one there.
+    let of_list = |key: &str| key.split_once("[].").map(|(list, _)| list.to_owned());
+    let near = known.iter().map(String::as_str).filter(|known| of_list(known) == of_list(key));
+    if let Some(name) = nearest(key, near) {
         return format!("did you mean `{name}`?");
     }
     let names: Vec<String> = known.iter().filter_map(|known| name_in(section, known)).collect();
     if !rest.is_empty() && !names.is_empty() {
-        return format!("`[{section}]` has {}", names.join(", "));
+        return format!("`{}` has {}", header(section), names.join(", "));
     }
-    match nearest(section, sections(known)) {
-        Some(name) => format!("did you mean the section `[{name}]`?"),
+    match nearest(section, sections(known).map(|section| section.trim_end_matches("[]"))) {
+        Some(name) if sections(known).any(|known| known == name) => format!("did you mean the section `[{name}]`?"),
+        Some(name) => format!("did you mean the list `[[{name}]]`?"),
         None => "`vestibule config reference` lists them".to_owned(),
     }
+}
+
+/// How the header of a section, or of a table of a list, is written.
+fn header(section: &str) -> String {
+    section.strip_suffix("[]").map_or_else(|| format!("[{section}]"), |list| format!("[[{list}]]"))
 }
 
 /// The names of the sections among the known keys.

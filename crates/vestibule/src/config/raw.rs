@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use vestibule_gate::token::opaque::TokenHash;
+
 /// A value in the forms that settings have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Raw {
@@ -18,6 +20,20 @@ pub enum Raw {
     List(Vec<String>),
     /// What no setting takes, in words.
     Other(&'static str),
+    /// A secret, where settings are shown: no more than its hash, so that a change is noticed.
+    Hidden(TokenHash),
+}
+
+impl Raw {
+    /// The same for everybody's eyes.
+    pub(super) fn hidden(&self) -> Self {
+        match self {
+            Self::Absent => Self::Absent,
+            Self::Text(_) | Self::Number(_) | Self::Switch(_) | Self::List(_) | Self::Other(_) | Self::Hidden(_) => {
+                Self::Hidden(TokenHash::of(self.to_string().as_bytes()))
+            }
+        }
+    }
 }
 
 impl fmt::Display for Raw {
@@ -27,6 +43,7 @@ impl fmt::Display for Raw {
             Self::Absent => f.write_str("(not set)"),
             Self::Text(text) => write!(f, "{text:?}"),
             Self::Other(what) => f.write_str(what),
+            Self::Hidden(_) => f.write_str("(hidden)"),
             Self::Number(number) => write!(f, "{number}"),
             Self::Switch(switch) => write!(f, "{switch}"),
             Self::List(items) => {

@@ -15,13 +15,18 @@ impl Config {
         self.place("data_dir", &self.top.data_dir)
     }
 
+    /// The file that private keys are sealed with.
+    pub(super) fn key_secret_file(&self) -> Option<PathBuf> {
+        self.keys.secret_file.as_ref().map(|file| self.place("keys.secret_file", file))
+    }
+
     /// Gives the logo its place. A folder whose name is not UTF-8 is not found, and the message names it.
     pub(super) fn place_logo(&mut self) {
         let placed = self.brand.logo.as_ref().map(|logo| self.place("brand.logo", logo));
         self.brand.logo = placed.map(|path| path.to_string_lossy().into_owned());
     }
 
-    fn place(&self, key: &str, written: &str) -> PathBuf {
+    pub(super) fn place(&self, key: &str, written: &str) -> PathBuf {
         match origin_of(&self.shown, key) {
             Origin::Environment(_) => PathBuf::from(written),
             Origin::File { .. } | Origin::Default => self.folder().join(written),

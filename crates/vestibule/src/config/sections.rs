@@ -2,13 +2,16 @@
 
 use vestibule_gate::claims::CookiePrefix;
 use vestibule_gate::grant::return_to::AllowedOrigin;
+use vestibule_gate::grant::{ClientId, ClientKind};
+use vestibule_gate::token::jwt::SigningAlgorithm;
 use vestibule_gate::verdict::HeaderPrefix;
 
 use super::appearance::{Accent, LogFormat, LogLevel};
-use super::duration::Duration;
+use super::duration::{Duration, DurationOrNever};
 use super::network::Network;
 use super::public_url::PublicUrl;
 use super::raw::Raw;
+use super::secret::Secret;
 use super::section::section;
 use crate::listen::ListenAddress;
 
@@ -160,6 +163,70 @@ section! {
         sign_up_per_address: u32 = Raw::Number(20),
         /// New guests from one address. 1 to 1000000.
         guest_per_address: u32 = Raw::Number(20),
+    }
+}
+
+section! {
+    /// What tokens are signed with. Keys are made at the first start and kept in the database.
+    Keys in "keys" {
+        /// How new keys sign: `RS256`, which every OpenID client reads, `ES256` or `EdDSA`. After a change a new key is published, and signs when `publish_before` is over.
+        algorithm: SigningAlgorithm = text("RS256"),
+        /// What private keys are encrypted with in the database and in backups. At least 32 characters, best from `openssl rand -base64 32`; keys that are there are encrypted at the next start. **Without it the server does not start again**: keep it where the backups are not. Not set: they are in the clear.
+        secret: Option<Secret> = Raw::Absent,
+        /// A file that holds the secret, instead of `secret`. A relative path starts at the file's own folder.
+        secret_file: Option<String> = Raw::Absent,
+        /// How long a new key is published before it signs, so that whoever keeps the published keys knows it by then.
+        publish_before: Duration = text("1h"),
+        /// How long a key is published that signs no more. Longer than any token lives.
+        keep_for: Duration = text("1d"),
+        /// How long a key signs before a new one is made. `0`: until `vestibule keys rotate`.
+        rotate_every: DurationOrNever = text("90d"),
+    }
+}
+
+section! {
+    /// Tokens that people make for their scripts.
+    ApiTokens in "api_tokens" {
+        /// Whether people may make API tokens for themselves, on a page of their account. Operators always can: `vestibule token create`. Those that are there go on when it is turned off.
+        enabled: bool = Raw::Switch(false),
+    }
+}
+
+section! {
+    /// An application that people sign in to, or a program that has tokens of its own.
+    ClientTable in "clients[]" {
+        /// What it sends as `client_id`. Always needed. A table for each client: what is declared here wins over `vestibule client`, which does not change it, and is deleted with its tokens when it is taken out.
+        id: Option<ClientId> = Raw::Absent,
+        /// What it is. `spa`: a page that holds tokens. `web`: a page that lives by the session cookie. `native`: an application on a device. `confidential`: a server of yours. `third-party`: somebody else's server; people are asked first. `machine`: a program that speaks for itself. Always needed.
+        kind: Option<ClientKind> = Raw::Absent,
+        /// What pages call it. Not set: its id.
+        name: Option<String> = Raw::Absent,
+        /// Where people may be sent after signing in, compared byte for byte. Every kind but `machine` needs one.
+        redirect_uris: Vec<String> = list(&[]),
+        /// Where people may be sent after signing out.
+        post_logout_redirect_uris: Vec<String> = list(&[]),
+        /// Scopes of its own, beside those that everybody may ask for.
+        scopes: Vec<String> = list(&[]),
+        /// Whether a confidential client may ask for everything that the person can do. Public ones always may, third parties and machines never.
+        full_access: bool = Raw::Switch(false),
+        /// Whether access tokens are JWTs, which others can read and check, and not opaque.
+        jwt_access_tokens: bool = Raw::Switch(false),
+        /// Whether it has to use PKCE. Only a confidential or third-party client can do without.
+        pkce: bool = Raw::Switch(true),
+        /// Whether every refresh gives a new refresh token. Not set: for public clients.
+        rotate_refresh_tokens: Option<bool> = Raw::Absent,
+        /// How long an access token lives. `1s` to `1d`.
+        access_token_lifetime: Duration = text("30m"),
+        /// How long a refresh token lives. Not set: as long as the session.
+        refresh_token_lifetime: Option<Duration> = Raw::Absent,
+        /// Its home page, for the page that asks for consent.
+        client_uri: Option<String> = Raw::Absent,
+        /// Its privacy policy, for that page.
+        policy_uri: Option<String> = Raw::Absent,
+        /// Its terms, for that page.
+        tos_uri: Option<String> = Raw::Absent,
+        /// A file with its secret: 32 to 1024 characters of ASCII without spaces; a line end behind them does not count. For confidential, third-party and machine clients, which need one. With another secret in it, the one before ends at the next reload. A relative path starts at the file's own folder.
+        secret_file: Option<String> = Raw::Absent,
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) trait Setting: Sized {
     const EXPECTED: &'static str;
     /// Whether the file writes a list of it.
     const IS_LIST: bool = false;
+    /// Whether nobody is shown what was written.
+    const IS_SECRET: bool = false;
 
     /// Reads a value.
     ///
@@ -74,6 +76,7 @@ impl Setting for u32 {
 
 impl<T: Setting> Setting for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
+    const IS_SECRET: bool = T::IS_SECRET;
 
     fn read(raw: &Raw) -> Result<Self, Wrong> {
         match raw {
@@ -122,6 +125,17 @@ macro_rules! text_setting {
 }
 pub(super) use text_setting;
 
+text_setting!(vestibule_gate::token::jwt::SigningAlgorithm, "`RS256`, `ES256` or `EdDSA`", Self::parse);
+text_setting!(
+    vestibule_gate::grant::ClientId,
+    "1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `~` and `-`",
+    vestibule_gate::grant::ClientId::parse
+);
+text_setting!(
+    vestibule_gate::grant::ClientKind,
+    "`spa`, `web`, `native`, `confidential`, `third-party` or `machine`",
+    client_kind
+);
 text_setting!(vestibule_gate::verdict::HeaderPrefix, "a prefix of header names, such as `x-acme-`", Self::parse);
 text_setting!(vestibule_gate::claims::CookiePrefix, "a prefix of cookie names, such as `acme_`", Self::parse);
 text_setting!(
@@ -134,3 +148,9 @@ text_setting!(
     "an address such as `127.0.0.1:8480`, `[::1]:8480` or `unix:/run/vestibule/resolver.sock?mode=0660&group=www-data`",
     Self::parse
 );
+
+fn client_kind(text: &str) -> Result<vestibule_gate::grant::ClientKind, String> {
+    use vestibule_gate::grant::ClientKind;
+    let read = ClientKind::parse(text);
+    read.ok_or_else(|| format!("expected {}, found {text:?}", <ClientKind as Setting>::EXPECTED))
+}

@@ -17,6 +17,8 @@ type Say<'s> = &'s mut dyn FnMut(&str, String);
 
 const LOGO_ENDINGS: [&str; 5] = ["png", "svg", "jpg", "jpeg", "webp"];
 const MAX_LOGO: u64 = 1 << 20;
+/// Others fetch all published keys, and look through them.
+const MOST_KEYS: i64 = 8;
 /// What `listen/unix.rs` needs beside the path itself: the dots and digits of its temporary name.
 const MAX_SOCKET_PATH: usize = MAX_PATH - 10;
 
@@ -27,6 +29,7 @@ pub(super) fn check(config: &Config, say: Say<'_>) {
     caching(config, say);
     cookie_domain(config, say);
     return_to(config, say);
+    keys(config, say);
     logo(config, say);
 }
 
@@ -205,6 +208,23 @@ fn return_to(config: &Config, say: Say<'_>) {
         && !config.top.public_url.url().join(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
     {
         say("login.default_url", format!("`{url}` is not a path or a URL; write `/` or `https://app.example.com/`"));
+    }
+}
+
+fn keys(config: &Config, say: Say<'_>) {
+    let keys = &config.keys;
+    if keys.secret.is_some() && keys.secret_file.is_some() {
+        say("keys.secret_file", "is set beside keys.secret; write one of them".to_owned());
+    }
+    let Some(rotate_every) = keys.rotate_every.0 else { return };
+    if rotate_every < keys.publish_before.0 {
+        say("keys.rotate_every", "is shorter than keys.publish_before; write at least that".to_owned());
+    }
+    if keys.keep_for.0.millis() / MOST_KEYS > rotate_every.millis() {
+        say(
+            "keys.keep_for",
+            format!("would publish more than {MOST_KEYS} keys at once; write less, or a longer keys.rotate_every"),
+        );
     }
 }
 

@@ -33,6 +33,10 @@ pub(super) struct Source {
     values: BTreeMap<String, Written>,
     shown: Vec<(String, Raw, Origin)>,
     problems: Vec<Problem>,
+    /// Where the tables of lists of tables begin, under the list's name.
+    tables: BTreeMap<String, Vec<Origin>>,
+    /// The table of a list that is being taken, counted from 0.
+    table: usize,
 }
 
 impl Source {
@@ -42,17 +46,24 @@ impl Source {
         environment: impl Iterator<Item = (OsString, OsString)>,
         known: &[String],
     ) -> Self {
-        let mut source = Self { values: BTreeMap::new(), shown: Vec::new(), problems: Vec::new() };
+        let mut source = Self {
+            values: BTreeMap::new(),
+            shown: Vec::new(),
+            problems: Vec::new(),
+            tables: BTreeMap::new(),
+            table: 0,
+        };
         if let Some((path, text)) = file {
             source.read_file(path, text, known);
         }
         for (name, value) in environment {
             source.read_variable(&name.to_string_lossy(), value);
         }
-        let unknown: Vec<String> = source.values.keys().filter(|key| !known.contains(key)).cloned().collect();
+        let unknown: Vec<String> =
+            source.values.keys().filter(|key| !known.contains(&any_table(key))).cloned().collect();
         for key in unknown {
             let origin = source.values.remove(&key).map_or(Origin::Default, |written| written.origin);
-            let message = no_such_setting(&key, known);
+            let message = no_such_setting(&any_table(&key), known);
             source.problems.push(Problem { origin, key, message });
         }
         source
@@ -103,9 +114,44 @@ impl Source {
                         self.problems.push(Problem { origin: origin(name.span().start), key, message });
                     }
                 }
+                DeValue::Array(tables) if is_list_of_tables(name.get_ref(), known) => {
+                    self.note_tables(name.get_ref(), tables, &origin);
+                }
                 _ => self.note(name.get_ref().to_string(), value, origin(name.span().start), &origin),
             }
         }
+    }
+
+    /// Notes each setting of each table as `list[0].name`.
+    fn note_tables(&mut self, list: &str, tables: &[Spanned<DeValue<'_>>], origin: &dyn Fn(usize) -> Origin) {
+        for (index, table) in tables.iter().enumerate() {
+            let begins = origin(table.span().start);
+            let name = format!("{list}[{index}]");
+            match table.get_ref() {
+                DeValue::Table(settings) => {
+                    for (field, value) in settings {
+                        self.note(key(&name, field.get_ref()), value, origin(field.span().start), origin);
+                    }
+                }
+                _ => self.problems.push(Problem {
+                    origin: begins.clone(),
+                    key: name,
+                    message: format!("is not a table; write `[[{list}]]`, and its settings below"),
+                }),
+            }
+            self.tables.entry(list.to_owned()).or_default().push(begins);
+        }
+    }
+
+    /// Takes each table of a list of tables, with the place where it begins.
+    pub(super) fn take_tables<T>(&mut self, list: &str, take: impl Fn(&mut Self) -> T) -> Vec<(T, Origin)> {
+        let begin = self.tables.remove(list).unwrap_or_default().into_iter().enumerate();
+        begin
+            .map(|(index, origin)| {
+                self.table = index;
+                (take(self), origin)
+            })
+            .collect()
     }
 
     fn note(&mut self, key: String, value: &Spanned<DeValue<'_>>, origin: Origin, at: &dyn Fn(usize) -> Origin) {
@@ -117,15 +163,18 @@ impl Source {
     }
 
     /// The value of a setting, or its default where none was written or what was written cannot be read.
+    /// In a list of tables, `[]` in the key is the table that is being taken.
     pub(super) fn take<T: Setting>(&mut self, key: &str, default: Raw) -> T {
+        let key = &key.replace("[]", &format!("[{}]", self.table));
         let unwritten = || Written { raw: default.clone(), origin: Origin::Default, items: Vec::new() };
         let Written { raw, origin, items } = self.values.remove(key).unwrap_or_else(unwritten);
-        self.shown.push((key.to_owned(), raw.clone(), origin.clone()));
+        let shown = if T::IS_SECRET { raw.hidden() } else { raw.clone() };
+        self.shown.push((key.clone(), shown, origin.clone()));
         match T::read(&raw) {
             Ok(value) => value,
             Err(Wrong { item, message }) => {
                 let origin = item.and_then(|item| items.get(item).cloned()).unwrap_or(origin);
-                let key = item.map_or_else(|| key.to_owned(), |item| format!("{key}[{item}]"));
+                let key = item.map_or_else(|| key.clone(), |item| format!("{key}[{item}]"));
                 self.problems.push(Problem { origin, key, message });
                 T::read(&default).unwrap_or_else(|_| unreachable!("a test reads every default"))
             }
@@ -136,6 +185,16 @@ impl Source {
     pub(super) fn finish(self) -> (Vec<(String, Raw, Origin)>, Vec<Problem>) {
         (self.shown, self.problems)
     }
+}
+
+/// The key of a setting in any table of its list: `list[].name` for `list[0].name`.
+fn any_table(key: &str) -> String {
+    let found = key.split_once('[').and_then(|(list, rest)| Some((list, rest.split_once(']')?.1)));
+    found.map_or_else(|| key.to_owned(), |(list, rest)| format!("{list}[]{rest}"))
+}
+
+fn is_list_of_tables(name: &str, known: &[String]) -> bool {
+    known.iter().any(|key| key.strip_prefix(name).is_some_and(|rest| rest.starts_with("[].")))
 }
 
 /// Where a setting was written.

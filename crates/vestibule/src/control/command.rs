@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use vestibule_gate::account::{DisplayName, EmailAddress, Password, Role};
 use vestibule_gate::id::{SessionId, UserId};
+use vestibule_gate::token::jwt::{KeyId, SigningAlgorithm};
 use vestibule_ledger::UserRef;
 
+use super::clients::ClientCommand;
+use super::tokens::TokenCommand;
 use super::written::{Sealed, Written};
 
 /// One thing to do. Between processes it is one line of JSON.
@@ -68,6 +71,22 @@ pub enum Command {
     },
     /// Ends sessions.
     RevokeSessions(Revoke),
+    /// The signing keys.
+    ListKeys,
+    /// Makes a signing key.
+    RotateKeys {
+        /// How it signs; `None`: as is configured.
+        algorithm: Option<Written<SigningAlgorithm>>,
+    },
+    /// Retires a signing key.
+    RetireKey {
+        /// Which.
+        id: Written<KeyId>,
+    },
+    /// Something about clients.
+    Client(ClientCommand),
+    /// Something about API tokens.
+    Token(TokenCommand),
     /// Writes a backup to a new file.
     Backup {
         /// The absolute path: the two processes need not be in one folder.
@@ -103,6 +122,8 @@ pub struct SetUser {
     pub verified: Option<bool>,
     /// The new whole list.
     pub roles: Option<Vec<Written<Role>>>,
+    /// Further claims, by name; an empty value takes one away.
+    pub claims: Vec<(String, String)>,
 }
 
 /// Which sessions to end.

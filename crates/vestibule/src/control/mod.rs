@@ -2,6 +2,7 @@
 //! or the command itself when nobody holds it. Either way [`perform()`] does it, so both do the same.
 
 pub mod client;
+pub mod clients;
 pub mod command;
 mod import;
 mod perform;
@@ -9,6 +10,7 @@ pub mod reach;
 pub mod reply;
 pub mod server;
 mod socket;
+pub mod tokens;
 pub mod written;
 
 pub use command::Command;

@@ -10,9 +10,9 @@ use vestibule_ledger::proof::strength::TooWeak;
 use vestibule_ledger::{Ledger, NewUser, User, UserRef, backup, queries};
 
 use super::command::{AddUser, Command, Revoke, SetUser};
-use super::import;
-use super::reply::{Refusal, Reply, SessionView, Status, UserView};
+use super::reply::{KeyView, Refusal, Reply, SessionView, Status, UserView};
 use super::written::{Sealed, Written};
+use super::{clients, import, tokens};
 use crate::texts::Texts;
 
 /// Users in one reply to [`Command::ListUsers`].
@@ -40,6 +40,20 @@ pub async fn perform(ledger: &Ledger, command: Command) -> Result<Reply, Refusal
         }
         Command::ListSessions { who } => sessions(ledger, &who.0).await,
         Command::RevokeSessions(which) => revoke(ledger, which).await,
+        Command::ListKeys => {
+            let keys = queries::keys(ledger).await.map_err(refusal)?;
+            Ok(Reply::Keys(keys.into_iter().map(KeyView::from).collect()))
+        }
+        Command::RotateKeys { algorithm } => {
+            let made = changes::rotate_keys(ledger, algorithm.map(|algorithm| algorithm.0)).await;
+            made.map(|key| Reply::Key(key.into())).map_err(refusal)
+        }
+        Command::RetireKey { id } => {
+            let heir = changes::retire_key(ledger, &id.0).await.map_err(refusal)?;
+            Ok(Reply::Retired(heir.map(|heir| heir.to_string())))
+        }
+        Command::Client(command) => clients::perform(ledger, command).await,
+        Command::Token(command) => tokens::perform(ledger, command).await,
         Command::Backup { file } => done(backup::to(ledger, &file).await),
     }
 }
@@ -85,7 +99,8 @@ async fn import_users(ledger: &Ledger, text: &Sealed) -> Result<Reply, Refusal> 
 
 async fn set_user(ledger: &Ledger, set: SetUser) -> Result<Reply, Refusal> {
     let roles = set.roles.as_deref().map(roles).transpose()?;
-    let what = changes::SetUser { name: set.name.map(|name| name.0), verified: set.verified, roles };
+    let what =
+        changes::SetUser { name: set.name.map(|name| name.0), verified: set.verified, roles, claims: set.claims };
     done(changes::set_user(ledger, &set.who.0, what).await)
 }
 
@@ -115,7 +130,7 @@ async fn revoke(ledger: &Ledger, which: Revoke) -> Result<Reply, Refusal> {
     }
 }
 
-async fn find(ledger: &Ledger, who: &UserRef) -> Result<User, Refusal> {
+pub(super) async fn find(ledger: &Ledger, who: &UserRef) -> Result<User, Refusal> {
     queries::user(ledger, who).await.map_err(refusal)?.ok_or_else(|| refusal("there is no such user"))
 }
 
@@ -140,10 +155,10 @@ fn roles(written: &[Written<vestibule_gate::account::Role>]) -> Result<Roles, Re
     Roles::parse(written.iter().map(|role| role.0.as_str())).map_err(refusal)
 }
 
-fn done<T, E: Display>(result: Result<T, E>) -> Result<Reply, Refusal> {
+pub(super) fn done<T, E: Display>(result: Result<T, E>) -> Result<Reply, Refusal> {
     result.map(|_| Reply::Done).map_err(refusal)
 }
 
-fn refusal(error: impl Display) -> Refusal {
+pub(super) fn refusal(error: impl Display) -> Refusal {
     Refusal(error.to_string())
 }

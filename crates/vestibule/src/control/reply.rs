@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 use vestibule_gate::account::EmailAddress;
 use vestibule_gate::time::Timestamp;
-use vestibule_ledger::{SessionInfo, User};
+use vestibule_gate::verdict::SessionKind;
+use vestibule_ledger::{KeyInfo, Phase, SessionInfo, User};
 
+use super::clients::ClientView;
+use super::tokens::TokenView;
 use super::written::Sealed;
 use crate::web::when;
 
@@ -34,6 +37,22 @@ pub enum Reply {
     Sessions(Vec<SessionView>),
     /// A session's secret.
     Secret(Sealed),
+    /// The signing keys.
+    Keys(Vec<KeyView>),
+    /// A new signing key.
+    Key(KeyView),
+    /// A signing key was retired, and this one took its place, if it had one.
+    Retired(Option<String>),
+    /// All clients.
+    Clients(Vec<ClientView>),
+    /// One client.
+    Client(ClientView),
+    /// A new client, and its secret if it has one.
+    NewClient(ClientView, Option<Sealed>),
+    /// API tokens.
+    Tokens(Vec<TokenView>),
+    /// A new API token, and its secret.
+    NewToken(TokenView, Sealed),
     /// So many sessions were ended.
     Ended(u64),
 }
@@ -72,6 +91,8 @@ pub struct UserView {
     pub anonymous: bool,
     /// Whether there is a password to sign in with.
     pub has_password: bool,
+    /// Not a person: an API token or a machine's client speaks for it.
+    pub service: bool,
     /// When the account was made.
     pub created_at: String,
     /// The last use of any session.
@@ -89,6 +110,7 @@ impl From<User> for UserView {
             disabled: user.disabled,
             anonymous: user.anonymous,
             has_password: user.has_password,
+            service: user.service,
             created_at: when::machine(user.created_at),
             last_seen_at: user.last_seen_at.map(when::machine),
         }
@@ -102,6 +124,12 @@ pub struct SessionView {
     pub id: String,
     /// The user's id.
     pub user: String,
+    /// What it is: `cookie` (a browser here), `token` (an application's), `api` or `machine`.
+    pub kind: String,
+    /// The application that has it, if one does.
+    pub client_id: Option<String>,
+    /// What its owner calls it; may be empty.
+    pub name: String,
     /// When it began.
     pub created_at: String,
     /// The last real authentication; `None` when there was none.
@@ -126,6 +154,9 @@ impl From<SessionInfo> for SessionView {
         Self {
             id: session.id.to_string(),
             user: session.user.to_string(),
+            kind: kind(session.kind).to_owned(),
+            client_id: session.client.map(|client| client.to_string()),
+            name: session.label,
             created_at: when::machine(session.created_at),
             authenticated_at: authenticated.map(when::machine),
             last_seen_at: when::machine(session.last_seen_at),
@@ -134,6 +165,54 @@ impl From<SessionInfo> for SessionView {
             user_agent: session.user_agent,
             address: session.address.map(|address| address.to_string()),
             created_by_cli: session.by_cli,
+        }
+    }
+}
+
+const fn kind(kind: SessionKind) -> &'static str {
+    match kind {
+        SessionKind::Cookie => "cookie",
+        SessionKind::Token => "token",
+        SessionKind::Api => "api",
+        SessionKind::Machine => "machine",
+    }
+}
+
+/// A signing key, as the command line shows it. Times are RFC 3339 in UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyView {
+    /// The id, which tokens name as `kid`; not a secret.
+    pub id: String,
+    /// How it signs.
+    pub algorithm: String,
+    /// `next`, `active`, `retiring` or `retired`.
+    pub state: String,
+    /// Whether its private half is encrypted in the database; `None` when that is gone.
+    pub sealed: Option<bool>,
+    /// When it was made.
+    pub created_at: String,
+    /// When it begins to sign, or began to.
+    pub signs_from: String,
+    /// When it leaves the published keys, or left them; `None` as long as it signs.
+    pub ends_at: Option<String>,
+}
+
+impl From<KeyInfo> for KeyView {
+    fn from(key: KeyInfo) -> Self {
+        let ends_at = match key.phase {
+            Phase::Next | Phase::Active => None,
+            Phase::Retiring { until } => Some(until),
+            Phase::Retired { at } => Some(at),
+        };
+        let is_retired = matches!(key.phase, Phase::Retired { .. });
+        Self {
+            id: key.id.to_string(),
+            algorithm: key.algorithm.to_string(),
+            state: key.phase.as_str().to_owned(),
+            sealed: (!is_retired).then_some(key.is_sealed),
+            created_at: when::machine(key.created_at),
+            signs_from: when::machine(key.signs_from),
+            ends_at: ends_at.map(when::machine),
         }
     }
 }

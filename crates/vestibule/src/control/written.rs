@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use vestibule_gate::account::{DisplayName, EmailAddress, Password, Role};
+use vestibule_gate::grant::{ClientId, ClientKind, Scopes};
 use vestibule_gate::id::{SessionId, UserId};
+use vestibule_gate::token::jwt::{KeyId, SigningAlgorithm};
 use vestibule_ledger::UserRef;
 
 /// A value that has one written form.
@@ -66,10 +68,25 @@ text!(Role, |role| role.as_str().to_owned());
 text!(Password, |password| password.expose().to_owned());
 text!(UserId, |id| id.to_string());
 text!(SessionId, |id| id.to_string());
+text!(ClientId, |id| id.as_str().to_owned());
+text!(Scopes, |scopes| scopes.as_text());
+text!(KeyId, |id| id.as_str().to_owned());
+text!(SigningAlgorithm, |algorithm| algorithm.as_str().to_owned());
 text!(UserRef, |who| match who {
     UserRef::Id(id) => id.to_string(),
     UserRef::Email(email) => email.shown().to_owned(),
 });
+
+impl Text for ClientKind {
+    fn read(text: &str) -> Result<Self, String> {
+        let kinds = || Self::ALL.map(Self::as_str).join("`, `");
+        Self::parse(text).ok_or_else(|| format!("a client is one of `{}`", kinds()))
+    }
+
+    fn write(&self) -> String {
+        self.as_str().to_owned()
+    }
+}
 
 /// Text that nobody else should read, such as a file with password hashes. Prints as its name.
 #[derive(Clone, Serialize, Deserialize)]

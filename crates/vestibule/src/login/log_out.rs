@@ -38,7 +38,7 @@ pub async fn get(visit: Visit) -> Response {
 /// Ends the sessions that the request's cookies name, and clears the cookies.
 pub async fn post(form: SameOriginForm) -> Response {
     let visit = &form.visit;
-    if let Err(fault) = changes::log_out(visit.site.ledger(), visit.secrets()).await {
+    if let Err(fault) = changes::log_out(visit.site.ledger(), &visit.known_by()).await {
         return problem::fault(visit, &fault);
     }
     let to = visit.return_to(form.optional("return_to"));

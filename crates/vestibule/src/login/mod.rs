@@ -10,10 +10,11 @@ use url::form_urlencoded;
 use vestibule_gate::account::{EmailError, PasswordError};
 use vestibule_gate::grant::return_to::ReturnTo;
 use vestibule_gate::time::Span;
-use vestibule_ledger::changes::SignedIn;
+use vestibule_ledger::changes::{Browser, SignedIn};
 use vestibule_ledger::proof::strength::TooWeak;
 use vestibule_ledger::{User, UserRef, queries};
 
+use crate::oauth::continuation::Continuation;
 use crate::texts::Texts;
 use crate::web::{Refusal, Visit, page, problem};
 
@@ -63,11 +64,51 @@ fn application(visit: &Visit, to: &ReturnTo) -> Option<String> {
     origin.split_once("://").map(|(_, host)| host.to_owned())
 }
 
+/// Where a sign-in leads, and for which application's request it is, if it is for one.
+struct Destination {
+    to: ReturnTo,
+    continuation: Option<Continuation>,
+}
+
+impl Destination {
+    async fn of(visit: &Visit, asked: Option<&str>) -> Result<Self, Response> {
+        let to = visit.return_to(asked);
+        let continuation = Continuation::of(visit, &to).await.map_err(|fault| problem::fault(visit, &fault))?;
+        Ok(Self { to, continuation })
+    }
+
+    /// The browser, and what the sign-in is for.
+    fn browser(&self, visit: &Visit) -> Browser {
+        Browser { request: self.continuation.as_ref().map(Continuation::for_request), ..visit.browser() }
+    }
+
+    /// Whom the page says that one continues to: a registered application's name, or a host.
+    fn application(&self, visit: &Visit) -> Option<String> {
+        match &self.continuation {
+            Some(continuation) => Some(continuation.record.client.name.clone()),
+            None => application(visit, &self.to),
+        }
+    }
+
+    /// The origin that a form on the page may lead to, besides our own.
+    fn form_action(&self) -> Option<String> {
+        self.continuation.as_ref().map(Continuation::form_action).or_else(|| self.to.other_origin())
+    }
+}
+
 /// The answer to a sign-in: the cookies, and a 303 to where the person wanted to go.
-fn signed_in(visit: &Visit, session: &SignedIn, to: &ReturnTo) -> Response {
-    let mut response = page::see_other(to.as_str());
+fn signed_in(visit: &Visit, session: &SignedIn, destination: &Destination) -> Response {
+    let mut response = page::see_other(destination.to.as_str());
     let ledger = visit.site.ledger();
-    let lines = visit.settings.cookies.signed_in(session, ledger.tag_key(), ledger.now());
+    let cookies = &visit.settings.cookies;
+    let mut lines = cookies.signed_in(session, ledger.tag_key(), ledger.now());
+    if let (Some(secret), Some(continuation)) = (&session.authentication, &destination.continuation) {
+        lines.extend(cookies.authentication(&visit.path("/oauth2"), &continuation.bound_to, secret));
+    }
+    // An application's browser session beside it could be another user's, and then neither would count.
+    if session.session.is_some() && visit.cookie(cookies.names.app_session()).is_some() {
+        lines.extend(cookies.no_app_session());
+    }
     visit.set_cookies(&mut response, lines);
     response
 }

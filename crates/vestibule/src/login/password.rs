@@ -4,7 +4,6 @@ use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
 use vestibule_gate::account::{EmailAddress, Password};
-use vestibule_gate::grant::return_to::ReturnTo;
 use vestibule_gate::time::Span;
 use vestibule_ledger::changes::{LogIn, LogInError, log_in};
 
@@ -12,7 +11,7 @@ use crate::web::page::{self, Layout};
 use crate::web::refusal::both;
 use crate::web::{Refusal, SameOriginForm, Visit, problem};
 
-use super::{Presence, application, busy, email_error, limited, query, signed_in, somebody};
+use super::{Destination, Presence, busy, email_error, limited, query, signed_in, somebody};
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -20,6 +19,8 @@ struct LoginPage {
     l: Layout,
     refused: Refusal,
     notice: Option<&'static str>,
+    again: bool,
+    is_client: bool,
     presence: Presence,
     application: Option<String>,
     email: String,
@@ -41,37 +42,52 @@ struct ContinuePage {
 
 /// Shows the form, or says who is signed in already.
 pub async fn get(visit: Visit) -> Response {
-    let to = visit.return_to(visit.asked("return_to"));
+    let destination = match Destination::of(&visit, visit.asked("return_to")).await {
+        Ok(destination) => destination,
+        Err(response) => return response,
+    };
     let present = match somebody(&visit).await {
         Ok(user) => user.and_then(|user| user.email),
         Err(response) => return response,
     };
+    let again = visit.asked("again").is_some();
     match present {
+        Some(email) if again => {
+            let typed = Typed { email: email.shown(), again };
+            form(&visit, &destination, StatusCode::OK, Refusal::default(), &typed)
+        }
         Some(email) if visit.asked("other").is_none() => {
             let page = ContinuePage {
                 l: Layout::of(&visit),
                 who: email.shown().to_owned(),
-                application: application(&visit, &to),
-                destination: to.as_str().to_owned(),
-                more: query(&to, '&'),
+                application: destination.application(&visit),
+                destination: destination.to.as_str().to_owned(),
+                more: query(&destination.to, '&'),
             };
             page::show(StatusCode::OK, &page, None)
         }
-        Some(_) | None => form(&visit, &to, StatusCode::OK, Refusal::default(), ""),
+        Some(_) | None => {
+            let typed = Typed { email: visit.asked("email").unwrap_or_default(), again: false };
+            form(&visit, &destination, StatusCode::OK, Refusal::default(), &typed)
+        }
     }
 }
 
 /// Signs a person in.
 pub async fn post(form_sent: SameOriginForm) -> Response {
     let visit = &form_sent.visit;
-    let to = visit.return_to(form_sent.optional("return_to"));
-    let refuse = |status, refused| form(visit, &to, status, refused, form_sent.field("email"));
+    let destination = match Destination::of(visit, form_sent.optional("return_to")).await {
+        Ok(destination) => destination,
+        Err(response) => return response,
+    };
+    let typed = Typed { email: form_sent.field("email"), again: form_sent.optional("again").is_some() };
+    let refuse = |status, refused| form(visit, &destination, status, refused, &typed);
     let (email, password) = match parse(&form_sent) {
         Ok(both) => both,
         Err(refused) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, refused),
     };
-    match log_in(visit.site.ledger(), LogIn { email, password, browser: visit.browser() }).await {
-        Ok(session) => signed_in(visit, &session, &to),
+    match log_in(visit.site.ledger(), LogIn { email, password, browser: destination.browser(visit) }).await {
+        Ok(session) => signed_in(visit, &session, &destination),
         Err(LogInError::Wrong) => refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong(visit)),
         Err(LogInError::Disabled) => {
             refuse(StatusCode::UNPROCESSABLE_ENTITY, Refusal::whole(visit.texts.get("login-disabled")))
@@ -117,20 +133,30 @@ fn notice(visit: &Visit) -> Option<&'static str> {
     }
 }
 
-fn form(visit: &Visit, to: &ReturnTo, status: StatusCode, refused: Refusal, email: &str) -> Response {
+/// What was typed, or is known before.
+struct Typed<'t> {
+    email: &'t str,
+    /// Somebody is signed in, and is to prove it again.
+    again: bool,
+}
+
+fn form(visit: &Visit, destination: &Destination, status: StatusCode, refused: Refusal, typed: &Typed<'_>) -> Response {
+    let to = &destination.to;
     let page = LoginPage {
         l: Layout::of(visit),
         notice: notice(visit).filter(|_| refused.is_empty()),
         refused,
         presence: Presence::of(visit),
-        application: application(visit, to),
-        email: email.chars().take(300).collect(),
+        again: typed.again,
+        application: destination.application(visit),
+        is_client: destination.continuation.is_some(),
+        email: typed.email.chars().take(300).collect(),
         return_to: to.asked_for().map(str::to_owned),
         query: query(to, '?'),
         signup: visit.settings.signup,
         guest: visit.settings.anonymous && visit.identity.is_none(),
     };
-    let mut response = page::show(status, &page, to.other_origin().as_deref());
+    let mut response = page::show(status, &page, destination.form_action().as_deref());
     if visit.stale && status == StatusCode::OK {
         visit.set_cookies(&mut response, visit.settings.cookies.signed_out());
     }

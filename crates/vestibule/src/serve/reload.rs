@@ -1,11 +1,13 @@
 //! SIGHUP: the configuration is read again. A bad one is refused whole; of a good one, what can change while the process
 //! runs is put in force, and what cannot is named and stays as it was.
 
+use vestibule_ledger::changes;
+
 use super::House;
 use crate::config::Config;
 
 /// What is fixed at the start: addresses and sizes of things that exist, and names that proxies and browsers know.
-const NEED_A_RESTART: [&str; 13] = [
+const NEED_A_RESTART: [&str; 15] = [
     "public_url",
     "data_dir",
     "listen.public",
@@ -18,12 +20,14 @@ const NEED_A_RESTART: [&str; 13] = [
     "cache.sessions",
     "password.threads",
     "password.queue",
+    "keys.secret",
+    "keys.secret_file",
     "log.format",
 ];
 
 impl House {
     /// Reads the configuration again, and says what came of it.
-    pub(super) fn reload(&mut self) {
+    pub(super) async fn reload(&mut self) {
         let fresh = match Config::load(self.file.as_deref()) {
             Ok(fresh) => fresh,
             Err(problems) => {
@@ -39,6 +43,9 @@ impl House {
             return;
         }
         self.ledger.reload(fresh.for_ledger());
+        if let Err(error) = changes::declare_clients(&self.ledger, &fresh.declared).await {
+            tracing::error!(%error, "the declared clients could not be stored; they stay as they were");
+        }
         self.resolver.resolver().set_caching(fresh.caching());
         self.logging.set_level(fresh.log.level);
         self.config = fresh;
@@ -76,6 +83,8 @@ fn keep(old: &Config, mut fresh: Config) -> Config {
     fresh.resolver.threads = old.resolver.threads;
     fresh.password.threads = old.password.threads;
     fresh.password.queue = old.password.queue;
+    fresh.keys.secret = old.keys.secret;
+    fresh.keys.secret_file = old.keys.secret_file;
     fresh.log.format = old.log.format;
     fresh
 }

@@ -90,7 +90,7 @@ sessions-others = Überall sonst abmelden
 sessions-note = Das wirkt sofort.
 sessions-only = Sie sind nirgends sonst angemeldet.
 sessions-unknown = Unbekannter Browser
-sessions-ended-one = Die Sitzung ist beendet. Jener Browser ist abgemeldet.
+sessions-ended-one = Die Sitzung ist beendet. Sie gilt nicht mehr.
 sessions-ended-others = Sie sind überall sonst abgemeldet.
 sessions-on = { $browser } auf { $system }
 delete-title = Konto löschen
@@ -171,3 +171,77 @@ strength-avoid-sequences = Vermeiden Sie Folgen.
 strength-avoid-recent-years = Vermeiden Sie Jahreszahlen.
 strength-avoid-associated-years = Vermeiden Sie Jahre, die mit Ihnen zu tun haben.
 strength-avoid-dates = Vermeiden Sie Daten und Jahre, die mit Ihnen zu tun haben.
+
+# Anwendungen, die hier anmelden.
+continue-client = und weiter zu { $value }
+form-post-title = Zurück zur Anwendung
+consent-title = Mit einer Anwendung teilen?
+consent-wants = Die Anwendung möchte:
+consent-openid = Sie wiedererkennen
+consent-profile = Ihren Namen
+consent-email = Ihre E-Mail-Adresse
+consent-address = Ihre Postanschrift
+consent-phone = Ihre Telefonnummer
+consent-offline = Zugriff, während Sie nicht da sind
+consent-policy = Ihre Datenschutzerklärung
+consent-tos = Ihre Bedingungen
+consent-allow = Erlauben
+consent-cancel = Abbrechen
+again-title = Bestätigen Sie, dass Sie es sind
+again-text = Geben Sie zu Ihrer Sicherheit Ihr Passwort noch einmal ein.
+problem-client-title = Diese Anwendung kann Sie nicht anmelden
+problem-client-text = Ihr wurde nichts mitgeteilt. Für ihre Betreiber: { $value }.
+
+# Tokens, die sich jemand für Skripte anlegt.
+in-days =
+    { $count ->
+        [one] innerhalb eines Tages
+       *[other] in { $count } Tagen
+    }
+tokens-title = API-Tokens
+tokens-text = Mit einem Token handelt ein Skript oder Programm als Sie, ohne Ihr Passwort. Machen Sie für jedes ein eigenes, dann können Sie es einzeln widerrufen.
+tokens-none = Sie haben keine Tokens.
+tokens-unnamed = Token ohne Namen
+tokens-whole = Es darf alles, was Sie dürfen.
+tokens-limited = Begrenzt auf { $value }.
+tokens-cli-note = Von Ihrer Administration angelegt.
+tokens-made = Angelegt { $value }
+tokens-never = Nie benutzt
+tokens-ends = Endet { $value }
+tokens-revoke = { $value } widerrufen
+tokens-revoke-unnamed = Das Token ohne Namen widerrufen
+tokens-new = Token anlegen
+tokens-label = Wofür es ist
+tokens-label-hint = Zum Beispiel „Sicherungsskript“. Bis zu 100 Zeichen.
+tokens-expires = Es endet in
+tokens-days =
+    { $count ->
+        [one] einem Tag
+       *[other] { $count } Tagen
+    }
+tokens-make = Token anlegen
+tokens-fresh = Ihr Token ist angelegt. Kopieren Sie es jetzt: Es wird nur dieses eine Mal gezeigt.
+tokens-fresh-label = Ihr neues Token
+tokens-revoked = Das Token ist widerrufen.
+tokens-label-bad = Sagen Sie, wofür es ist: höchstens 100 Zeichen, in einer Zeile.
+tokens-too-many = Sie haben zu viele Tokens. Widerrufen Sie erst einige.
+
+# Die Anwendungen eines Kontos.
+consent-full-access = alles, was Sie dürfen
+consent-full-userinfo = alles, was über Sie bekannt ist
+apps-title = Anwendungen
+apps-text = Anwendungen, bei denen Sie sich angemeldet oder denen Sie etwas erlaubt haben.
+apps-none = Es gibt keine.
+apps-asked = Sie wollte und bekam:
+apps-never = Zurzeit nicht angemeldet
+apps-since = Zuerst benutzt { $value }
+apps-third = Nicht von uns: Jemand anderes betreibt sie.
+apps-revoke = { $value } den Zugriff entziehen
+apps-revoked = Die Anwendung ist abgemeldet und hat keinen Zugriff mehr.
+sessions-app-page = Webanwendung
+sessions-app-device = Anwendung auf einem Gerät
+sessions-app-server = Anwendung auf einem Server
+sessions-app-third = Anwendung von jemand anderem
+sessions-app-in = in { $value }
+sessions-app-here = Über diesen Browser angemeldet: Wenn sie endet, sind Sie auch hier abgemeldet.
+sessions-token = API-Token

@@ -90,7 +90,7 @@ sessions-others = Sign out everywhere else
 sessions-note = This takes effect at once.
 sessions-only = You are signed in nowhere else.
 sessions-unknown = Unknown browser
-sessions-ended-one = The session is ended. That browser is signed out.
+sessions-ended-one = The session is ended. It counts no more.
 sessions-ended-others = You are signed out everywhere else.
 sessions-on = { $browser } on { $system }
 delete-title = Delete your account
@@ -171,3 +171,77 @@ strength-avoid-sequences = Avoid sequences.
 strength-avoid-recent-years = Avoid recent years.
 strength-avoid-associated-years = Avoid years that have to do with you.
 strength-avoid-dates = Avoid dates and years that have to do with you.
+
+# Applications that sign people in here.
+continue-client = to continue to { $value }
+form-post-title = Back to the application
+consent-title = Share with an application?
+consent-wants = The application asks for:
+consent-openid = to know you again
+consent-profile = your name
+consent-email = your e-mail address
+consent-address = your postal address
+consent-phone = your phone number
+consent-offline = access while you are away
+consent-policy = Its privacy policy
+consent-tos = Its terms
+consent-allow = Allow
+consent-cancel = Cancel
+again-title = Confirm it is you
+again-text = For your security, enter your password once more.
+problem-client-title = This application cannot sign you in
+problem-client-text = Nothing was sent to it. For whoever runs it: { $value }.
+
+# Tokens that people make for their scripts.
+in-days =
+    { $count ->
+        [one] within a day
+       *[other] in { $count } days
+    }
+tokens-title = API tokens
+tokens-text = A token lets a script or a program act as you, without your password. Make one for each, so that you can revoke it alone.
+tokens-none = You have no tokens.
+tokens-unnamed = Token without a name
+tokens-whole = It can do everything that you can.
+tokens-limited = Limited to { $value }.
+tokens-cli-note = Made by your administrator.
+tokens-made = Made { $value }
+tokens-never = Never used
+tokens-ends = Ends { $value }
+tokens-revoke = Revoke { $value }
+tokens-revoke-unnamed = Revoke the token without a name
+tokens-new = Make a token
+tokens-label = What it is for
+tokens-label-hint = Such as “backup script”. Up to 100 characters.
+tokens-expires = It ends in
+tokens-days =
+    { $count ->
+        [one] a day
+       *[other] { $count } days
+    }
+tokens-make = Make the token
+tokens-fresh = Your token is made. Copy it now: it is shown this once.
+tokens-fresh-label = Your new token
+tokens-revoked = The token is revoked.
+tokens-label-bad = Say what it is for, in at most 100 characters and one line.
+tokens-too-many = You have too many tokens. Revoke some first.
+
+# The applications of an account.
+consent-full-access = everything that you can do
+consent-full-userinfo = everything that is known of you
+apps-title = Applications
+apps-text = Applications that you have signed in to, or have allowed something.
+apps-none = There are none.
+apps-asked = It asked for and got:
+apps-never = Not signed in at the moment
+apps-since = First used { $value }
+apps-third = Not ours: it is run by somebody else.
+apps-revoke = Take access away from { $value }
+apps-revoked = The application is signed out, and has no access any more.
+sessions-app-page = Web application
+sessions-app-device = Application on a device
+sessions-app-server = Application on a server
+sessions-app-third = Application of somebody else
+sessions-app-in = in { $value }
+sessions-app-here = Signed in through this browser: when it ends, you are signed out here, too.
+sessions-token = API token

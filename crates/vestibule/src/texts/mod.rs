@@ -10,6 +10,11 @@ use unic_langid::LanguageIdentifier;
 /// Every catalogue: its language and its text. The first is the default.
 const CATALOGUES: [(&str, &str); 2] = [("en", include_str!("en.ftl")), ("de", include_str!("de.ftl"))];
 
+/// The tags of all languages, the default first.
+pub fn languages() -> Vec<&'static str> {
+    CATALOGUES.iter().map(|(language, _)| *language).collect()
+}
+
 type Bundle = FluentBundle<FluentResource>;
 
 fn bundles() -> &'static [Bundle] {

@@ -9,17 +9,19 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cookie::time::Duration;
-use cookie::{Cookie, SameSite};
+use cookie::{Cookie, CookieBuilder, SameSite};
 use http::HeaderValue;
 use vestibule_gate::claims::CookieNames;
 use vestibule_gate::claims::cookies::pairs;
 use vestibule_gate::id::SessionId;
-use vestibule_gate::time::Timestamp;
-use vestibule_gate::token::opaque::TagKey;
-use vestibule_ledger::changes::SignedIn;
+use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::token::opaque::{Secret, TagKey, TokenHash};
+use vestibule_ledger::changes::{NewSession, SignedIn};
 
 /// A year, in seconds: how long a browser is known to the limits.
 const DEVICE_LIFE: i64 = 365 * 24 * 3600;
+/// Ten minutes, in seconds: as long as the ledger keeps a sign-in for a request.
+const AUTHENTICATION_LIFE: i64 = 600;
 /// Domains above a host for which names are cleared. Deeper hosts are rare, and each costs three lines in an answer that
 /// has to fit a proxy's buffer.
 const MAX_DOMAINS: usize = 4;
@@ -52,12 +54,14 @@ impl CookieRules {
     #[must_use]
     pub fn signed_in(&self, signed_in: &SignedIn, key: &TagKey, now: Timestamp) -> Vec<HeaderValue> {
         // Rounded up: the browser keeps it no shorter than we do.
-        let life = (!self.until_closed).then(|| (signed_in.expires_at.since(now).millis() + 999) / 1000);
-        let tag = same_site_tag(signed_in.session, key);
+        let life =
+            |session: &NewSession| (!self.until_closed).then(|| (session.expires_at.since(now).millis() + 999) / 1000);
+        let session = signed_in.session.as_ref().map(|session| (session, life(session)));
+        let tag = session.map(|(session, _)| same_site_tag(session.id, key)).unwrap_or_default();
         let device = signed_in.device.as_deref();
         let set = [
-            Some((self.names.session(), signed_in.secret.expose(), life, SameSite::Lax)),
-            Some((self.names.same_site_strict(), tag.as_str(), life, SameSite::Strict)),
+            session.map(|(new, life)| (self.names.session(), new.secret.expose(), life, SameSite::Lax)),
+            session.map(|(_, life)| (self.names.same_site_strict(), tag.as_str(), life, SameSite::Strict)),
             device.map(|value| (self.names.device(), value, Some(DEVICE_LIFE), SameSite::Lax)),
         ];
         let mut lines: Vec<Cookie<'_>> = Vec::new();
@@ -69,20 +73,55 @@ impl CookieRules {
         lines.iter().filter_map(header).collect()
     }
 
+    /// The cookie by which an authorization request knows the sign-in that was made for it. For our authorization endpoint
+    /// only, and for as long as such a sign-in waits.
+    #[must_use]
+    pub fn authentication(&self, path: &str, request: &TokenHash, secret: &Secret) -> Option<HeaderValue> {
+        let life = Duration::seconds(AUTHENTICATION_LIFE);
+        header(&self.at(path, self.names.authentication(request), secret.expose().to_owned()).max_age(life).build())
+    }
+
+    /// Takes that cookie back.
+    #[must_use]
+    pub fn no_authentication(&self, path: &str, request: &TokenHash) -> Option<HeaderValue> {
+        let cookie = self.at(path, self.names.authentication(request), String::new());
+        header(&cookie.max_age(Duration::ZERO).build())
+    }
+
+    /// The cookie of a browser that an application has signed in, with every other form of its name cleared.
+    #[must_use]
+    pub fn app_session(&self, secret: &Secret, life: Span) -> Vec<HeaderValue> {
+        let name = self.names.app_session();
+        let other = |cookie: &Cookie<'_>| cookie.domain() != self.domain.as_deref();
+        let mut lines: Vec<Cookie<'_>> = self.cleared(name).into_iter().filter(other).collect();
+        lines.push(self.cookie(name, secret.expose(), Some(life.seconds()), SameSite::Lax));
+        lines.iter().filter_map(header).collect()
+    }
+
+    /// Takes that cookie back, in every form.
+    #[must_use]
+    pub fn no_app_session(&self) -> Vec<HeaderValue> {
+        self.cleared(self.names.app_session()).iter().filter_map(header).collect()
+    }
+
+    /// Never for a domain: nobody but us reads it.
+    fn at(&self, path: &str, name: String, value: String) -> CookieBuilder<'static> {
+        let cookie = Cookie::build((name, value)).path(path.to_owned()).http_only(true);
+        cookie.same_site(SameSite::Lax).secure(self.secure)
+    }
+
     /// What a sign-out sets, and a page that was sent a cookie which is no session any more: nothing of the session is
     /// left. The device stays known.
     #[must_use]
     pub fn signed_out(&self) -> Vec<HeaderValue> {
-        let names = [self.names.session(), self.names.same_site_strict()];
+        let names = [self.names.session(), self.names.same_site_strict(), self.names.app_session()];
         names.into_iter().flat_map(|name| self.cleared(name)).filter_map(|cookie| header(&cookie)).collect()
     }
 
     /// The `device` cookie of a request; the first, when there are several.
     #[must_use]
     pub fn device(&self, cookie_lines: &[&[u8]]) -> Option<String> {
-        let mut found = cookie_lines.iter().flat_map(|line| pairs(line));
-        let (_, value) = found.find(|(name, _)| *name == self.names.device().as_bytes())?;
-        std::str::from_utf8(value).ok().map(str::to_owned)
+        find(cookie_lines, self.names.device())
     }
 
     fn cookie<'c>(&'c self, name: &'c str, value: &'c str, life: Option<i64>, same_site: SameSite) -> Cookie<'c> {
@@ -105,12 +144,37 @@ impl CookieRules {
     }
 }
 
+/// The cookie with this name; the first, when there are several. For cookies that prove nothing by themselves.
+#[must_use]
+pub fn find(cookie_lines: &[&[u8]], name: &str) -> Option<String> {
+    let mut found = cookie_lines.iter().flat_map(|line| pairs(line));
+    let (_, value) = found.find(|(found, _)| *found == name.as_bytes())?;
+    std::str::from_utf8(value).ok().map(str::to_owned)
+}
+
+/// The values of all cookies whose names begin so.
+pub fn values_that_begin<'l>(
+    cookie_lines: impl Iterator<Item = &'l [u8]>,
+    name: &str,
+) -> impl Iterator<Item = &'l [u8]> {
+    let begins = move |found: &[u8]| found.starts_with(name.as_bytes());
+    cookie_lines.flat_map(pairs).filter(move |(found, _)| begins(found)).map(|(_, value)| value)
+}
+
 /// A tag that only the holder of this very session can show: a bare `true` could be tossed.
 #[must_use]
 pub fn same_site_tag(session: SessionId, key: &TagKey) -> String {
     let mut id = Vec::with_capacity(36);
     session.write(&mut id);
     URL_SAFE_NO_PAD.encode(key.tag("same-site", &[&id]))
+}
+
+/// Whether a tag is that of this session.
+#[must_use]
+pub fn is_same_site_tag(tag: &str, session: SessionId, key: &TagKey) -> bool {
+    let mut id = Vec::with_capacity(36);
+    session.write(&mut id);
+    URL_SAFE_NO_PAD.decode(tag).is_ok_and(|tag| key.verify("same-site", &[&id], &tag))
 }
 
 /// The host and the domains above it, up to the registrable one. None for an address and for a name that nobody can
@@ -144,7 +208,7 @@ mod tests {
     use vestibule_gate::id::{SessionId, UserId};
     use vestibule_gate::time::Timestamp;
     use vestibule_gate::token::opaque::{Secret, SecretKind, TagKey};
-    use vestibule_ledger::changes::SignedIn;
+    use vestibule_ledger::changes::{NewSession, SignedIn};
 
     use super::{CookieRules, domains_of, same_site_tag};
 
@@ -159,9 +223,12 @@ mod tests {
         let key = TagKey::new(&[1; 32]);
         let signed_in = SignedIn {
             user: UserId::parse(ID).unwrap(),
-            session: SessionId::parse(ID).unwrap(),
-            secret: Secret::seal(SecretKind::Session, &[7; 24], &key),
-            expires_at: Timestamp::from_millis(3_600_000),
+            session: Some(NewSession {
+                id: SessionId::parse(ID).unwrap(),
+                secret: Secret::seal(SecretKind::Session, &[7; 24], &key),
+                expires_at: Timestamp::from_millis(3_600_000),
+            }),
+            authentication: None,
             device: Some("vbd_x".to_owned()),
         };
         shown(&rules.signed_in(&signed_in, &key, Timestamp::from_millis(0)))

@@ -1,6 +1,7 @@
 //! What the pages share, each by its name.
 
 pub mod assets;
+pub mod body;
 pub mod brand;
 pub mod client_ip;
 pub mod cookies;

@@ -37,6 +37,16 @@ pub fn answer(visit: &Visit, status: StatusCode) -> Response {
     page::show(status, &ProblemPage { l, title, text, request }, None)
 }
 
+/// The page for an application that asks in a way that leads nowhere. Its developer is told why; nothing of what it sent is
+/// repeated, and there is no way on.
+#[must_use]
+pub fn client(visit: &Visit, why: &str) -> Response {
+    let l = Layout::of(visit);
+    let (title, text) = (l.t("problem-client-title"), l.with("problem-client-text", why));
+    let request = visit.request.map(|id| id.to_string());
+    page::show(StatusCode::BAD_REQUEST, &ProblemPage { l, title, text, request }, None)
+}
+
 /// Adds when to come back.
 pub fn retry_after(response: &mut Response, span: Span) {
     if let Ok(value) = HeaderValue::try_from(span.seconds().max(1).to_string()) {

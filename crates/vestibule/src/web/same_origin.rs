@@ -3,23 +3,15 @@
 //! `Sec-Fetch-Site: same-origin`, or where a browser sends none, `Origin` equal to `public_url`'s. `same-site`, `none`,
 //! `null`, a repeated header and neither are refused: cross-site POST and login CSRF (ATK17) end here.
 
-use std::time::Duration;
-
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, header};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use tokio::time::timeout;
+use http::{HeaderMap, StatusCode};
 
+use super::body;
 use super::fields::Fields;
 use super::problem;
 use super::site::Site;
 use super::visit::Visit;
-
-/// The largest form, in bytes.
-const MAX_BODY: usize = 64 * 1024;
-/// How long a form may take to arrive once its head has.
-const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The fields of a form from a page of ours, and the visit that sent it.
 pub struct SameOriginForm {
@@ -46,34 +38,20 @@ impl FromRequest<Site> for SameOriginForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
+        let (mut parts, content) = request.into_parts();
         let visit = Visit::from_request_parts(&mut parts, site).await?;
         if !is_same_origin(&parts.headers, &visit.settings.public_url.origin()) {
             return Err(problem::answer(&visit, StatusCode::FORBIDDEN));
         }
-        if !is_form(&parts.headers) {
-            return Err(problem::answer(&visit, StatusCode::UNSUPPORTED_MEDIA_TYPE));
-        }
-        let body = match timeout(BODY_TIMEOUT, Limited::new(body, MAX_BODY).collect()).await {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {
-                return Err(problem::answer(&visit, StatusCode::PAYLOAD_TOO_LARGE));
-            }
-            Ok(Err(_)) => return Err(problem::answer(&visit, StatusCode::BAD_REQUEST)),
-            Err(_) => return Err(problem::answer(&visit, StatusCode::REQUEST_TIMEOUT)),
+        let body = match body::form(&parts.headers, content).await {
+            Ok(body) => body,
+            Err(status) => return Err(problem::answer(&visit, status)),
         };
         let Some(fields) = Fields::parse(&body) else {
             return Err(problem::answer(&visit, StatusCode::BAD_REQUEST));
         };
         Ok(Self { visit, fields })
     }
-}
-
-/// Whether the body says that it is a form: the media type is compared whole, and its parameters do not matter.
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = kind.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {

@@ -31,6 +31,8 @@ pub struct Settings {
     pub signup: bool,
     /// Whether there are guests.
     pub anonymous: bool,
+    /// Whether people may make API tokens for themselves.
+    pub api_tokens: bool,
     /// The operator's name for all this.
     pub brand: String,
     /// How the pages look.
@@ -97,6 +99,7 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         trusted: TrustedProxies::new(config.proxies.trusted.clone()),
         signup: config.signup.enabled,
         anonymous: config.anonymous.enabled,
+        api_tokens: config.api_tokens.enabled,
         brand: config.brand.name.trim().to_owned(),
         assets: assets(&config.brand)?,
         public_url,

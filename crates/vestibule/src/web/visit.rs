@@ -9,14 +9,15 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use vestibule_gate::claims::{Claims, Source};
 use vestibule_gate::grant::return_to::ReturnTo;
-use vestibule_gate::token::opaque::TokenHash;
+use vestibule_gate::token::opaque::{SecretKind, TokenHash, is_tagged};
 use vestibule_gate::verdict::Identity;
-use vestibule_ledger::changes::Browser;
+use vestibule_ledger::changes::{Browser, KnownBy};
 
 use crate::listen::Peer;
 use crate::log::RequestId;
 use crate::texts::Texts;
 
+use super::cookies;
 use super::fields::Fields;
 use super::problem;
 use super::site::{Settings, Site};
@@ -32,6 +33,8 @@ pub struct Visit {
     pub texts: Texts,
     /// Who is signed in.
     pub identity: Option<Identity>,
+    /// Whose the browser's own session is, whatever an application has signed it in with: for single sign-on.
+    pub session: Option<Identity>,
     /// Whether the browser holds two session cookies with different values.
     pub doubled: bool,
     /// Whether the browser holds a session cookie that is no session any more.
@@ -44,7 +47,9 @@ pub struct Visit {
     address: Option<IpAddr>,
     user_agent: String,
     secrets: Vec<TokenHash>,
-    device: Option<String>,
+    cookie_lines: Vec<Vec<u8>>,
+    query_text: String,
+    is_same_site: bool,
 }
 
 impl Visit {
@@ -55,7 +60,8 @@ impl Visit {
             address: self.address,
             user_agent: self.user_agent.clone(),
             sessions: self.secrets.clone(),
-            device: self.device.clone(),
+            device: self.cookie(self.settings.cookies.names.device()),
+            request: None,
         }
     }
 
@@ -65,10 +71,57 @@ impl Visit {
         self.query.get(name)
     }
 
+    /// The whole query, as it arrived.
+    #[must_use]
+    pub fn query_text(&self) -> &str {
+        &self.query_text
+    }
+
+    /// The cookie with this name, as it arrived; the first, when there are several.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let lines: Vec<&[u8]> = self.cookie_lines.iter().map(Vec::as_slice).collect();
+        cookies::find(&lines, name)
+    }
+
+    /// Whether a page of our own site has sent this request: the browser says so, or it brings the cookie that goes along
+    /// with no other, and that belongs to this very session.
+    #[must_use]
+    pub fn is_same_site(&self) -> bool {
+        let tag = self.cookie(self.settings.cookies.names.same_site_strict());
+        let key = self.site.ledger().tag_key();
+        let fits = |tag: String| {
+            self.identity.as_ref().is_some_and(|identity| cookies::is_same_site_tag(&tag, identity.session(), key))
+        };
+        self.is_same_site || tag.is_some_and(fits)
+    }
+
     /// The session secrets in the request's cookies.
     #[must_use]
     pub fn secrets(&self) -> &[TokenHash] {
         &self.secrets
+    }
+
+    /// The secret of the browser's `app_session` cookie, if it has one that we have sealed.
+    #[must_use]
+    pub fn app_session(&self) -> Option<TokenHash> {
+        let value = self.cookie(self.settings.cookies.names.app_session())?;
+        let is_ours = is_tagged(SecretKind::AppSession, value.as_bytes(), self.site.ledger().tag_key());
+        is_ours.then(|| TokenHash::of(value.as_bytes()))
+    }
+
+    /// All that this browser is known by.
+    #[must_use]
+    pub fn known_by(&self) -> KnownBy {
+        let lines = self.cookie_lines.iter().map(Vec::as_slice);
+        let authentications = cookies::values_that_begin(lines, self.settings.cookies.names.authentications());
+        let key = self.site.ledger().tag_key();
+        let ours = authentications.filter(|value| is_tagged(SecretKind::Authentication, value, key));
+        KnownBy {
+            sessions: self.secrets.clone(),
+            app_session: self.app_session(),
+            authentications: ours.map(TokenHash::of).collect(),
+        }
     }
 
     /// The path of a page of ours, `/auth/login`.
@@ -101,11 +154,10 @@ impl FromRequestParts<Site> for Visit {
         let peer = parts.extensions.get::<Peer>().copied();
         let lines = headers.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()));
         let claims = Claims::read(lines.filter(|(name, _)| *name == b"cookie"), &settings.cookies.names);
-        let cookie_lines: Vec<&[u8]> =
-            headers.get_all(header::COOKIE).iter().map(http::HeaderValue::as_bytes).collect();
         let ledger = site.ledger();
         let mut visit = Self {
             identity: None,
+            session: None,
             doubled: claims.session_is_doubled(),
             stale: false,
             wants_json: wants_json(headers),
@@ -114,7 +166,9 @@ impl FromRequestParts<Site> for Visit {
             address: settings.trusted.client(peer, headers),
             user_agent: text(headers, &header::USER_AGENT),
             secrets: claims.session_hashes(ledger.tag_key()),
-            device: settings.cookies.device(&cookie_lines),
+            cookie_lines: headers.get_all(header::COOKIE).iter().map(|line| line.as_bytes().to_vec()).collect(),
+            query_text: parts.uri.query().unwrap_or_default().to_owned(),
+            is_same_site: is_same_site(headers),
             site: site.clone(),
             settings: Arc::clone(&settings),
             texts,
@@ -123,11 +177,12 @@ impl FromRequestParts<Site> for Visit {
             return Err(problem::answer(&visit, StatusCode::BAD_REQUEST));
         };
         visit.query = query;
-        if claims.has(Source::Session) {
+        if !claims.is_empty() {
+            visit.session = own_session(&visit, headers).await?;
             match ledger.live().answer(&claims, ledger.now()).await {
                 Ok(verdict) => {
                     visit.identity = verdict.identity().cloned();
-                    visit.stale = visit.identity.is_none();
+                    visit.stale = visit.identity.is_none() && claims.has(Source::Session);
                 }
                 Err(fault) => {
                     tracing::error!(%fault, "who is at the page cannot be known");
@@ -137,6 +192,23 @@ impl FromRequestParts<Site> for Visit {
         }
         Ok(visit)
     }
+}
+
+/// Whose session the `session` cookie alone names.
+async fn own_session(visit: &Visit, headers: &HeaderMap) -> Result<Option<Identity>, Response> {
+    let names = visit.settings.cookies.names.only_session();
+    let lines = headers.get_all(header::COOKIE).iter().map(|value| (&b"cookie"[..], value.as_bytes()));
+    let ledger = visit.site.ledger();
+    match ledger.live().answer(&Claims::read(lines, &names), ledger.now()).await {
+        Ok(verdict) => Ok(verdict.identity().cloned()),
+        Err(fault) => Err(problem::fault(visit, &fault)),
+    }
+}
+
+fn is_same_site(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all("sec-fetch-site").iter();
+    let site = values.next().map(http::HeaderValue::as_bytes);
+    values.next().is_none() && matches!(site, Some(b"same-origin" | b"same-site"))
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {

@@ -17,6 +17,16 @@ pub fn ago(texts: &Texts, then: Timestamp, now: Timestamp) -> String {
     texts.count(key, count)
 }
 
+/// How long until then, in words, rounded up to days.
+#[must_use]
+pub fn left(texts: &Texts, then: Timestamp, now: Timestamp) -> String {
+    let days = (then.since(now).millis() + DAY - 1).div_euclid(DAY);
+    texts.count("in-days", days.max(1))
+}
+
+/// A day, in milliseconds.
+const DAY: i64 = 86_400_000;
+
 /// RFC 3339 in UTC, to the second. The calendar arithmetic is the usual one from days since 1970 (proleptic Gregorian).
 #[must_use]
 pub fn machine(time: Timestamp) -> String {

@@ -45,6 +45,7 @@ impl House {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let text = format!(
             "public_url = \"{public_url}\"\ndata_dir = \"{}\"\n[signup]\nenabled = {open}\n[anonymous]\nenabled = {open}\n\
+             [api_tokens]\nenabled = {open}\n\
              [session]\ncookie_domain = \"example.com\"\n[login]\n{login}\nreturn_to = [\"https://app.example.com\"]\n\
              [password]\nmemory_kib = 64\niterations = 1\n[brand]\nname = \"Acme & <Sons>\"\n",
             dir.path().display()

@@ -85,6 +85,8 @@ fn field(page: &Page, field: &Tag, found: &mut Vec<String>) {
         "checkbox" => token.is_empty(),
         "password" => token.ends_with("-password"),
         "email" => ["username", "email"].contains(&token),
+        // What a thing is called is no data about a person, and no browser has it.
+        _ if name == "label" => token == "off",
         _ => AUTOCOMPLETE.contains(&token) && !token.ends_with("-password"),
     };
     if !fits {

@@ -16,9 +16,10 @@ use vestibule_gate::claims::cacheable::CacheKey;
 use vestibule_gate::claims::{CookieNames, CookiePrefix};
 use vestibule_gate::id::UserId;
 use vestibule_gate::time::Span;
+use vestibule_gate::token::jwt::SigningAlgorithm;
 use vestibule_gate::verdict::HeaderPrefix;
 use vestibule_ledger::settings::{
-    AnonymousSettings, CacheSettings, LimitSettings, PasswordSettings, Rate, SessionSettings, Settings,
+    AnonymousSettings, CacheSettings, KeySettings, LimitSettings, PasswordSettings, Rate, SessionSettings, Settings,
 };
 use vestibule_ledger::{Ledger, NewUser, UserRef, changes};
 
@@ -122,6 +123,7 @@ impl House {
 fn settings(data_dir: &Path) -> Settings {
     let rate = Rate { count: 5, window: Span::from_seconds(600) };
     Settings {
+        issuer: "http://localhost:8480".to_owned(),
         data_dir: data_dir.to_owned(),
         session: SessionSettings { lifetime: Span::from_seconds(3600), idle_timeout: Span::from_seconds(600) },
         cache: CacheSettings { sessions: 1000 },
@@ -143,6 +145,13 @@ fn settings(data_dir: &Path) -> Settings {
         },
         signup: false,
         anonymous: AnonymousSettings { enabled: false, purge_after: Span::from_seconds(3600) },
+        keys: KeySettings {
+            algorithm: SigningAlgorithm::EdDsa,
+            secret: None,
+            publish_before: Span::from_seconds(3600),
+            keep_for: Span::from_seconds(86_400),
+            rotate_every: None,
+        },
         headers: HeaderPrefix::default(),
         cookies: CookieNames::new(&CookiePrefix::default()),
     }

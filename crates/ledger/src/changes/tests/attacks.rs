@@ -33,7 +33,7 @@ impl House {
         self.overtaken(change, async |ours| {
             let mut row = users::find(ours.sql(), &UserRef::Id(ada)).await.unwrap().unwrap();
             row.password_hash = Some(hash);
-            users::update(ours.sql(), &row).await.unwrap();
+            users::update(ours.sql(), &row, self.ledger.now()).await.unwrap();
         })
         .await
     }
@@ -74,7 +74,7 @@ async fn a_planted_guest_cannot_delete_the_account_that_it_becomes_meanwhile() {
             row.user.anonymous = false;
             row.user.email = Some(email("ada@example.com"));
             row.password_hash = Some(StoredHash(String::from("$argon2id$")));
-            users::update(ours.sql(), &row).await.unwrap();
+            users::update(ours.sql(), &row, house.ledger.now()).await.unwrap();
         })
         .await;
     assert!(matches!(outcome, Err(ConfirmError::WrongPassword)), "{outcome:?}");
@@ -84,7 +84,7 @@ async fn a_planted_guest_cannot_delete_the_account_that_it_becomes_meanwhile() {
 #[tokio::test]
 async fn a_guest_cannot_give_itself_a_password() {
     let house = House::new().await;
-    let guest = continue_as_guest(&house.ledger, browser()).await.unwrap();
+    let guest = begun(continue_as_guest(&house.ledger, browser()).await.unwrap());
     let (user, this) = (guest.user, guest.session);
     let outcome = change_password(&house.ledger, user, this, Some(password("any")), password(NEW_PASSWORD)).await;
     assert!(matches!(outcome, Err(ChangePasswordError::Confirm(ConfirmError::WrongPassword))), "{outcome:?}");
@@ -133,4 +133,17 @@ async fn who_had_an_address_before_has_no_known_browser_at_its_new_owner_s() {
     }
     let outcome = house.try_password("one guess more", Browser { device: collected, ..browser() }).await;
     assert!(matches!(outcome, Err(LogInError::Limited(_))), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_token_is_not_made_by_a_password_that_was_just_replaced() {
+    let (house, ada) = House::with_ada().await;
+    let ledger = house.ledger.clone();
+    let change = async move {
+        let label = DisplayName::default();
+        create_own_api_token(&ledger, ada, Some(password(PASSWORD)), label, Span::from_seconds(60)).await
+    };
+    let outcome = house.overtaken_by_a_new_password(ada, change).await;
+    assert!(matches!(outcome, Err(ApiTokenError::Confirm(ConfirmError::WrongPassword))), "{outcome:?}");
+    assert!(queries::sessions(&house.ledger, ada).await.unwrap().is_empty());
 }

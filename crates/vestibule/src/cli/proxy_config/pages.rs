@@ -12,6 +12,8 @@ proxy_set_header X-Forwarded-For   $remote_addr;
 proxy_set_header X-Forwarded-Proto $scheme;
 proxy_connect_timeout 2s; proxy_send_timeout 15s; proxy_read_timeout 30s;
 client_max_body_size 64k;
+# An authorization carries its client's `state` from page to page, encoded twice: more than nginx's 4k.
+proxy_buffer_size 32k; proxy_buffers 8 32k; proxy_busy_buffers_size 64k;
 # Not from a block further out: these pages are one person's each, and answer for themselves.
 auth_request off; proxy_cache off; proxy_store off; proxy_intercept_errors off;
 ";
@@ -36,10 +38,40 @@ pub(super) fn under_a_path(config: &Config) -> String {
          {}\
          location = {path} {{ rewrite ^ {path}/ last; }}\n\
          # Where password managers look for the page that changes a password.\n\
-         location = /.well-known/change-password {{ return 302 \"{url}/settings/password\"; }}\n",
+         location = /.well-known/change-password {{ return 302 \"{url}/settings/password\"; }}\n\
+         {}",
         location(&format!("^~ {path}/"), &proxied(config)),
+        at_the_root(config),
     )
 }
+
+/// What is asked for at the origin's root, although we have a path.
+fn at_the_root(config: &Config) -> String {
+    let url = &config.top.public_url;
+    let path = url.path();
+    let to = |pattern: &str, page: &str| format!("rewrite {pattern} {path}{page} last;");
+    let asked = [
+        (
+            format!("= /.well-known/oauth-authorization-server{path}"),
+            to("^", "/.well-known/oauth-authorization-server"),
+        ),
+        ("= /oauth2/app_session_token".to_owned(), to("^", "/oauth2/app_session_token")),
+        ("= /oauth2/challenge".to_owned(), to("^", "/oauth2/challenge")),
+        ("^~ /api/anonymous_user/".to_owned(), to("^(/api/anonymous_user/[a-z_]+)$", "$1") + " return 404;"),
+        ("= /settings".to_owned(), format!("return 302 \"{url}/settings\";")),
+    ];
+    // nginx takes no location twice.
+    let own = [format!("= {path}"), format!("^~ {path}/")];
+    let asked = asked.into_iter().filter(|(matching, _)| !own.contains(matching));
+    let locations = asked.map(|(matching, lines)| format!("location {matching} {{ {lines} }}\n"));
+    format!("{AT_THE_ROOT}{}", locations.collect::<String>())
+}
+
+const AT_THE_ROOT: &str = "\
+# What clients ask for at the root although public_url has a path: our metadata, since RFC 8414 puts the path behind, and
+# what Authgear's SDK looks for there only. Has your application a page /settings, take that line out, and link to ours
+# instead of opening it with the SDK.
+";
 
 /// The pages on a host of their own.
 pub(super) fn on_their_own(config: &Config) -> String {

@@ -24,6 +24,8 @@ fn printed(toml: &str, arguments: &[&str]) -> String {
 
 const SHARED: &str = "public_url = \"http://localhost:8080/auth\"\n[listen]\npublic = [\"127.0.0.1:1\", \"unix:/run/p.sock\"]\nresolver = [\"0.0.0.0:8481\"]\n";
 const OWN: &str = "public_url = \"https://auth.example.com\"\n[session]\ncookie_prefix = \"acme_\"\n[resolver]\ncache_for = \"10m\"\ncache_key_cookie = \"acme_session\"\n";
+/// A path that is one of those asked for at the root.
+const AWKWARD: &str = "public_url = \"http://localhost:8080/settings\"\n";
 
 #[test]
 fn one_host_for_the_pages_and_the_application() {
@@ -148,7 +150,7 @@ fn nginx_takes_it() {
     let folder = tempfile::tempdir().unwrap();
     let run_dir = folder.path().to_str().unwrap();
     for (number, toml) in
-        [SHARED, OWN, "", "data_dir = \"x\"\n[headers]\nprefix = \"x-acme-\"\n"].into_iter().enumerate()
+        [SHARED, OWN, "", "data_dir = \"x\"\n[headers]\nprefix = \"x-acme-\"\n", AWKWARD].into_iter().enumerate()
     {
         for app in [&[][..], &["--app", "http://unix:/run/app.sock"], &["--app", "http://[::1]:3000"]] {
             // `nginx -t` binds what it is told to listen on: a socket file that nobody else has.

@@ -24,7 +24,7 @@ impl List {
             let line = |session: &SessionView| serde_json::to_string(session).map(|line| line + "\n");
             return Ok(sessions.iter().map(line).collect::<Result<String, _>>()?);
         }
-        let head = ["ID", "BEGAN", "LAST SEEN", "ENDS", "BY", "ADDRESS", "BROWSER"];
+        let head = ["ID", "KIND", "BEGAN", "LAST SEEN", "ENDS", "BY", "ADDRESS", "BROWSER"];
         Ok(table(&head, &sessions.iter().map(row).collect::<Vec<_>>()))
     }
 }
@@ -33,6 +33,7 @@ fn row(session: &SessionView) -> Vec<String> {
     let by = if session.created_by_cli { "created by cli".to_owned() } else { session.amr.join(" ") };
     vec![
         session.id.clone(),
+        session.client_id.as_ref().map_or_else(|| session.kind.clone(), |client| format!("{} {client}", session.kind)),
         session.created_at.clone(),
         session.last_seen_at.clone(),
         session.expires_at.clone(),

@@ -74,9 +74,10 @@ fn row(user: &UserView) -> Vec<String> {
 fn state(user: &UserView) -> String {
     let words = [
         (user.anonymous, "guest"),
+        (user.service, "service"),
         (user.verified, "verified"),
         (user.disabled, "disabled"),
-        (!user.has_password && !user.anonymous, "without password"),
+        (!user.has_password && !user.anonymous && !user.service, "without password"),
     ];
     words.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect::<Vec<_>>().join(", ")
 }

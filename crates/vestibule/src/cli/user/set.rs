@@ -13,7 +13,7 @@ use crate::control::written::Written;
 #[command(
     after_help = "Example:\n  vestibule user set ada@example.com --verified true \\\n    --role admin --role editor"
 )]
-#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["name", "verified", "roles", "no_roles"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["name", "verified", "roles", "no_roles", "claims"]))]
 pub(in crate::cli) struct Set {
     #[command(flatten)]
     whom: Whom,
@@ -29,12 +29,21 @@ pub(in crate::cli) struct Set {
     /// No roles any more.
     #[arg(long, conflicts_with = "roles")]
     no_roles: bool,
+    /// A further claim for OpenID clients, such as given_name=Ada; with nothing behind the `=` it is taken away. Repeat it
+    /// for more.
+    #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = claim)]
+    claims: Vec<(String, String)>,
+}
+
+fn claim(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE, such as given_name=Ada")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 impl Set {
     pub(super) fn run(self, house: &House) -> anyhow::Result<String> {
         let roles = (self.no_roles || !self.roles.is_empty()).then_some(self.roles);
-        let set = SetUser { who: self.whom.who, name: self.name, verified: self.verified, roles };
+        let set = SetUser { who: self.whom.who, name: self.name, verified: self.verified, roles, claims: self.claims };
         change(house, Command::SetUser(set))
     }
 }

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use insta::assert_snapshot;
-use vestibule_ledger::changes::create_session;
+use vestibule_ledger::changes::{Bearer, NewApiToken, create_api_token, create_session};
 use vestibule_ledger::{UserRef, queries};
 
 use crate::house::{House, PASSWORD};
@@ -90,4 +90,24 @@ async fn as_people_see_it() {
     assert_snapshot!("others_ended", here.get(&ended).await.settled());
     create_session(&house.ledger, &UserRef::Id(ada)).await.unwrap();
     assert_snapshot!("by_the_operator", here.get("/auth/settings/sessions").await.settled());
+}
+
+#[tokio::test]
+async fn an_api_token_is_called_one() {
+    let (house, ada) = House::with_ada().await;
+    let mut here = house.browser();
+    here.sign_in().await;
+    let token = |label: &str| NewApiToken {
+        bearer: Bearer::User(UserRef::Id(ada)),
+        label: label.to_owned(),
+        scopes: None,
+        lifetime: None,
+        by_cli: true,
+    };
+    create_api_token(&house.ledger, token("backup")).await.unwrap();
+    create_api_token(&house.ledger, token("")).await.unwrap();
+    let page = here.get("/auth/settings/sessions").await.body;
+    for said in ["<bdi>backup</bdi>", "API token<br>", "Made just now", "Revoke backup", "Token without a name"] {
+        assert!(page.contains(said), "{said} is not in {page}");
+    }
 }

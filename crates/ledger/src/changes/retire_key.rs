@@ -1,0 +1,130 @@
+//! A signing key that must not count any more: it leaves the published ones at once, and every token that it signed is
+//! refused on the next resolve.
+
+use vestibule_gate::table::Forget;
+use vestibule_gate::time::Timestamp;
+use vestibule_gate::token::jwt::KeyId;
+
+use crate::commit::Change;
+use crate::fault::Fault;
+use crate::ledger::Ledger;
+use crate::queries;
+use crate::signing::{KeyInfo, Phase, infos};
+use crate::store::signing_keys;
+
+use super::rotate_keys::FreshKey;
+
+/// Why a key was not retired.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum RetireKeyError {
+    /// There is none, or it is retired.
+    #[error("there is no published key {0}; `vestibule keys list` shows them")]
+    NoSuchKey(KeyId),
+    /// It could not be done.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Retires a key. If it is the one that signs, the one that waits takes its place at once, or a new one does: whoever
+/// keeps the published keys for a while may refuse tokens until they look again. Says which one that is.
+///
+/// # Errors
+/// [`RetireKeyError`].
+pub async fn retire_key(ledger: &Ledger, id: &KeyId) -> Result<Option<KeyId>, RetireKeyError> {
+    retire_at(ledger, id, ledger.now()).await
+}
+
+pub(crate) async fn retire_at(ledger: &Ledger, id: &KeyId, now: Timestamp) -> Result<Option<KeyId>, RetireKeyError> {
+    let settings = ledger.settings().keys.clone();
+    let mut fresh = None;
+    loop {
+        let mut change = Change::begin(ledger).await?;
+        let known = infos(&signing_keys::list(change.sql()).await?, settings.keep_for, now);
+        let is_it = |key: &&KeyInfo| key.id == *id && !matches!(key.phase, Phase::Retired { .. });
+        let key = known.iter().find(is_it).ok_or_else(|| RetireKeyError::NoSuchKey(id.clone()))?;
+        let ours = known.iter().filter(|other| other.id != key.id && other.algorithm == settings.algorithm);
+        // A key of an algorithm that is not configured any more needs no heir, unless it still stands in for one.
+        let needs_heir = key.phase == Phase::Active && ours.clone().all(|other| other.phase != Phase::Active);
+        let waiting = ours.clone().find(|other| other.phase == Phase::Next);
+        let heir = match (needs_heir, waiting, fresh.take()) {
+            (false, _, _) => Heir::Nobody,
+            (true, Some(waiting), _) => Heir::Waiting(waiting.id.clone()),
+            (true, None, Some(new)) => Heir::New(new),
+            (true, None, None) => {
+                // Nobody waits while primes are searched for.
+                drop(change);
+                fresh = Some(FreshKey::mint(settings.algorithm).await?);
+                continue;
+            }
+        };
+        let heir = hand_over(ledger, change, id, heir, now).await?;
+        tracing::warn!(kid = %id, heir = heir.as_ref().map(KeyId::as_str), "a signing key was retired by the operator");
+        return Ok(heir);
+    }
+}
+
+/// Who signs from now on.
+enum Heir {
+    /// Who signed before.
+    Nobody,
+    /// A key that is published already.
+    Waiting(KeyId),
+    /// One that nobody knows yet.
+    New(FreshKey),
+}
+
+/// Retires the key and puts its heir in force.
+async fn hand_over(
+    ledger: &Ledger,
+    mut change: Change,
+    id: &KeyId,
+    heir: Heir,
+    now: Timestamp,
+) -> Result<Option<KeyId>, Fault> {
+    signing_keys::retire(change.sql(), id, now).await?;
+    let (waiting, new) = match heir {
+        Heir::Nobody => (None, None),
+        Heir::Waiting(waiting) => {
+            signing_keys::sign_from(change.sql(), &waiting, now).await?;
+            (Some(waiting), None)
+        }
+        Heir::New(new) => {
+            let (row, key) = new.signing_from(ledger, now, now)?;
+            signing_keys::insert(change.sql(), &row).await?;
+            (None, Some(key))
+        }
+    };
+    let signer = waiting.clone().or_else(|| new.as_ref().map(|key| key.public().id().clone()));
+    let (ledger, retired) = (ledger.clone(), id.clone());
+    let then = move |committed: bool| {
+        // What is not in the store must not sign; what may have left it must not verify.
+        if let Some(key) = new.filter(|_| committed) {
+            ledger.keyring().add(key);
+        }
+        if let Some(id) = waiting {
+            ledger.keyring().sign_from(&id, now);
+        }
+        ledger.keyring().remove(&retired);
+    };
+    change.commit_then(vec![Forget::All], then).await?;
+    Ok(signer)
+}
+
+/// Retires the keys whose tokens are all over. Says how many.
+pub(crate) async fn retire_over(ledger: &Ledger, now: Timestamp) -> Result<usize, Fault> {
+    let is_over = |key: &KeyInfo| matches!(key.phase, Phase::Retiring { until } if until <= now);
+    // Nobody waits for the one writer because of what happens four times a year.
+    if !queries::keys_at(ledger, now).await?.iter().any(is_over) {
+        return Ok(0);
+    }
+    let mut change = Change::begin(ledger).await?;
+    let known = infos(&signing_keys::list(change.sql()).await?, ledger.settings().keys.keep_for, now);
+    let over: Vec<KeyId> = known.into_iter().filter(is_over).map(|key| key.id).collect();
+    for id in &over {
+        signing_keys::retire(change.sql(), id, now).await?;
+        tracing::info!(kid = %id, "a signing key was retired: its tokens are over");
+    }
+    let (ring, count) = (ledger.clone(), over.len());
+    change.commit_then(Vec::new(), move |_| over.iter().for_each(|id| ring.keyring().remove(id))).await?;
+    Ok(count)
+}

@@ -1,0 +1,113 @@
+//! The published keys in memory. Readers take a picture of it and never wait.
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use serde::Serialize;
+use vestibule_gate::keys::Keys;
+use vestibule_gate::time::Timestamp;
+use vestibule_gate::token::jwt::{KeyId, KeySet, SigningAlgorithm, TokenType};
+
+use super::key::SigningKey;
+use super::seal::SealingKey;
+use crate::fault::Fault;
+
+/// The keys that are published: those that will sign, the one of each algorithm that signs, and those whose tokens are
+/// not over yet.
+pub struct Keyring {
+    ring: RwLock<Arc<Ring>>,
+    sealing: Option<SealingKey>,
+    /// Where resolves look for public keys.
+    shown: Arc<Keys>,
+}
+
+/// In the order in which they begin to sign.
+#[derive(Default)]
+struct Ring {
+    keys: Vec<Arc<SigningKey>>,
+    published: Arc<KeySet>,
+}
+
+impl Ring {
+    fn of(mut keys: Vec<Arc<SigningKey>>) -> Arc<Self> {
+        keys.sort_by_key(|key| key.signs_from);
+        // The newest first: they are asked for most.
+        let published = KeySet::new(keys.iter().rev().map(|key| key.public().clone()));
+        Arc::new(Self { keys, published: Arc::new(published) })
+    }
+
+    /// Which key signs now. An algorithm that was chosen a moment ago has a key that nobody knows yet: until that one
+    /// signs, the newest of another algorithm does. With a clock that was set back before all of them, the oldest.
+    fn signing(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<&Arc<SigningKey>> {
+        let began = || self.keys.iter().rev().filter(|key| key.signs_from <= now);
+        let asked = began().find(|key| key.public().algorithm() == algorithm);
+        asked.or_else(|| began().next()).or_else(|| self.keys.first())
+    }
+}
+
+impl Keyring {
+    pub(super) fn new(keys: Vec<SigningKey>, sealing: Option<SealingKey>, shown: Arc<Keys>) -> Self {
+        let ring = Ring::of(keys.into_iter().map(Arc::new).collect());
+        shown.publish(Arc::clone(&ring.published));
+        Self { ring: RwLock::new(ring), sealing, shown }
+    }
+
+    /// The public keys: what `jwks_uri` shows, and what presented tokens are verified with.
+    #[must_use]
+    pub fn published(&self) -> Arc<KeySet> {
+        Arc::clone(&self.ring.read().published)
+    }
+
+    /// Makes a token, with the key that signs at this time. Takes some milliseconds with RSA, for
+    /// the library reads the key each time, and a twentieth of one with the others.
+    ///
+    /// # Errors
+    /// [`Fault::NoSigning`] when there is no key yet.
+    pub fn sign(
+        &self,
+        algorithm: SigningAlgorithm,
+        token_type: TokenType,
+        claims: &impl Serialize,
+        now: Timestamp,
+    ) -> Result<String, Fault> {
+        let ring = Arc::clone(&self.ring.read());
+        ring.signing(algorithm, now).ok_or(Fault::NoSigning)?.sign(token_type, claims)
+    }
+
+    /// Whether a key of this algorithm is published.
+    pub(crate) fn has(&self, algorithm: SigningAlgorithm) -> bool {
+        self.ring.read().keys.iter().any(|key| key.public().algorithm() == algorithm)
+    }
+
+    /// What new private keys are sealed with.
+    pub(crate) const fn sealing(&self) -> Option<&SealingKey> {
+        self.sealing.as_ref()
+    }
+
+    /// Publishes a key.
+    pub(crate) fn add(&self, key: SigningKey) {
+        self.change(|keys| keys.push(Arc::new(key)));
+    }
+
+    /// Takes a key away: it neither signs nor verifies any more.
+    pub(crate) fn remove(&self, id: &KeyId) {
+        self.change(|keys| keys.retain(|key| key.public().id() != id));
+    }
+
+    /// Lets a published key sign from another time on.
+    pub(crate) fn sign_from(&self, id: &KeyId, from: Timestamp) {
+        self.change(|keys| {
+            for key in keys.iter_mut().filter(|key| key.public().id() == id) {
+                *key = Arc::new(key.signing_from(from));
+            }
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Vec<Arc<SigningKey>>)) {
+        let mut ring = self.ring.write();
+        let mut keys = ring.keys.clone();
+        change(&mut keys);
+        *ring = Ring::of(keys);
+        self.shown.publish(Arc::clone(&ring.published));
+    }
+}

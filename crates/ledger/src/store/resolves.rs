@@ -1,0 +1,156 @@
+//! What a resolve reads: the sessions behind some credentials, with all that their answers say.
+
+use std::collections::HashMap;
+
+use sqlx::Row as _;
+use vestibule_gate::account::Roles;
+use vestibule_gate::grant::ClientKind;
+use vestibule_gate::grant::scope::FULL_ACCESS;
+use vestibule_gate::table::SessionRow;
+use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::token::opaque::TokenHash;
+use vestibule_gate::verdict::{Facts, Grant, SessionKind};
+
+use crate::fault::Fault;
+
+use super::Connection;
+use super::engine::Row;
+use super::sessions::{kind, session_id, time};
+use super::users::{flag, user_id};
+
+/// What the store has for a credential: its live session, or none.
+pub(crate) type Looking = Result<Option<Looked>, Fault>;
+
+/// A credential that was found.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    /// What the table is to know.
+    pub(crate) row: SessionRow,
+    /// An access token that nobody has used before.
+    pub(crate) is_first_use: bool,
+}
+
+/// The live sessions of some credentials, in their order, with what their answers say; `None` where there is none.
+/// Whether its time is over is not asked here: that is for `gate::decide`. A row that cannot be read is the fault of its
+/// own credential only.
+///
+/// A session cannot end later than a whole lifetime from now, whatever is stored: that bounds what a clock that stood
+/// in the future has left behind, and a lifetime that was shortened since.
+pub(crate) async fn of_credentials(
+    sql: &mut Connection,
+    hashes: &[TokenHash],
+    lifetime: Span,
+    now: Timestamp,
+) -> Result<Vec<Looking>, Fault> {
+    let texts: Vec<String> = hashes.iter().map(|hash| hash.to_text()).collect();
+    let (count, statement) = statement_for(texts.len());
+    let mut query = sqlx::query(statement);
+    // A statement has more places than there are credentials: the last one stands in all that are left.
+    for place in 0..count {
+        query = query.bind(texts.get(place).or(texts.last()));
+    }
+    let rows = query.fetch_all(sql).await?;
+    let mut found: HashMap<&str, &Row> = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        found.insert(row.try_get("hash")?, row);
+    }
+    let looked = |text: &String| found.get(text.as_str()).map_or(Ok(None), |row| live(row, lifetime, now));
+    Ok(texts.iter().map(looked).collect())
+}
+
+fn live(row: &Row, lifetime: Span, now: Timestamp) -> Looking {
+    // Disabling ends every session in the same transaction; this is the belt to those braces.
+    if flag(row, "disabled")? {
+        return Ok(None);
+    }
+    // The earliest of the session's own end, its parent's and the credential's.
+    let ends = ["expires_at", "parent_expires_at", "credential_expires_at"].map(|column| end(row, column));
+    let expires_at = ends.into_iter().try_fold(now.plus(lifetime), |least, end| Ok::<_, Fault>(least.min(end?)))?;
+    let is_first_use =
+        row.try_get::<&str, _>("credential")? == "access" && row.try_get::<Option<i64>, _>("used_at")?.is_none();
+    let row = SessionRow {
+        id: session_id(row)?,
+        user: user_id(row, "user_id")?,
+        authenticated_at: time(row, "authenticated_at")?,
+        last_seen: time(row, "last_seen_at")?.min(now),
+        expires_at,
+        facts: Facts {
+            anonymous: flag(row, "anonymous")?,
+            verified: flag(row, "verified")?,
+            can_reauthenticate: flag(row, "has_password")?,
+            roles: Roles::parse_list(row.try_get("roles")?).map_err(|_| Fault::Unreadable("a role"))?,
+            amr: amr(row.try_get("amr")?)?,
+            acr: None,
+            grant: grant(row)?,
+        },
+    };
+    Ok(Some(Looked { row, is_first_use }))
+}
+
+/// A time that may be missing: then it is never.
+fn end(row: &Row, column: &str) -> Result<Timestamp, Fault> {
+    Ok(Timestamp::from_millis(row.try_get::<Option<i64>, _>(column)?.unwrap_or(i64::MAX)))
+}
+
+/// The most credentials that [`of_credentials`] takes at once.
+pub(crate) const MOST: usize = 16;
+
+/// A statement with places for so many credentials, or some more, and how many. Three of them, so that each is prepared
+/// once a connection.
+fn statement_for(count: usize) -> (usize, &'static str) {
+    macro_rules! with_places {
+        ($places:literal) => {
+            concat!(
+                "SELECT c.hash, c.kind AS credential, c.scope AS scope, c.expires_at AS credential_expires_at, \
+                 c.audience, c.used_at, s.id, s.user_id, s.kind, s.authenticated_at, s.last_seen_at, s.expires_at, s.amr, \
+                 s.client_id, p.expires_at AS parent_expires_at, t.kind AS client_kind, \
+                 t.full_access AS client_full_access, u.roles, u.verified, u.anonymous, u.disabled, \
+                 CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password \
+                 FROM credentials c JOIN sessions s ON s.id = c.session_id JOIN users u ON u.id = s.user_id \
+                 LEFT JOIN sessions p ON p.id = s.parent_id LEFT JOIN clients t ON t.id = s.client_id \
+                 WHERE c.hash IN (",
+                $places,
+                ")"
+            )
+        };
+    }
+    match count {
+        ..=1 => (1, with_places!("$1")),
+        2..=4 => (4, with_places!("$1, $2, $3, $4")),
+        5.. => (MOST, with_places!("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16")),
+    }
+}
+
+/// What the credential was given for.
+fn grant(row: &Row) -> Result<Grant, Fault> {
+    let kind = kind(row.try_get("kind")?)?;
+    if kind == SessionKind::Cookie {
+        return Ok(Grant::cookie());
+    }
+    let scope: &str = row.try_get("scope")?;
+    let is_whole = match kind {
+        SessionKind::Cookie => true,
+        SessionKind::Api => scope.is_empty(),
+        SessionKind::Machine => row.try_get::<Option<&str>, _>("audience")?.is_none(),
+        SessionKind::Token => may_be_whole(row)? && scope.split(' ').any(|one| one == FULL_ACCESS),
+    };
+    let client = row.try_get::<Option<&str>, _>("client_id")?.map(Box::from);
+    Ok(Grant { kind, client, scope: scope.into(), is_whole })
+}
+
+/// Whether the client may speak for a whole user today, whatever it might when the token was issued.
+fn may_be_whole(row: &Row) -> Result<bool, Fault> {
+    let Some(kind) = row.try_get::<Option<&str>, _>("client_kind")? else { return Ok(false) };
+    Ok(match ClientKind::parse(kind).ok_or(Fault::Unreadable("the kind of a client"))? {
+        ClientKind::Spa | ClientKind::Web | ClientKind::Native => true,
+        ClientKind::Confidential => flag(row, "client_full_access")?,
+        ClientKind::ThirdParty | ClientKind::Machine => false,
+    })
+}
+
+/// The methods that we know (RFC 8176 section 2, and our own with `x_`), from the space-separated list.
+pub(super) fn amr(text: &str) -> Result<Vec<&'static str>, Fault> {
+    let known =
+        |method: &str| ["pwd", "otp", "sms", "hwk", "mfa", "x_api_token"].into_iter().find(|name| *name == method);
+    text.split_ascii_whitespace().map(|m| known(m).ok_or(Fault::Unreadable("an authentication method"))).collect()
+}
