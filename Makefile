@@ -2,11 +2,12 @@
 
 PORT ?= 8080
 
-.PHONY: run test count bench bench-peers fuzz help
+.PHONY: run test test-clients count bench bench-peers fuzz help
 
 help:
 	@echo "make run [PORT=8080]   everything on this machine: nginx, Vestibule, a sample application"
 	@echo "make test              formatting, lints, dependency policy, every test; installs what it needs"
+	@echo "make test-clients      OpenID clients that others wrote, against the provider; needs the network"
 	@echo "make count             the instructions of a resolve, by outcome"
 	@echo "make bench [CHAPTERS=] what a resolve costs, as ratios against nginx; --help lists the chapters"
 	@echo "make bench-peers       the same beside oauth2-proxy, which it builds with Go"
@@ -17,6 +18,9 @@ run:
 
 test:
 	@exec scripts/test
+
+test-clients:
+	@exec scripts/test-clients
 
 count:
 	@exec scripts/count

@@ -109,26 +109,58 @@ fn packages_come_from_the_public_registries_and_from_nowhere_else() {
     for line in lock.lines().filter(|line| line.starts_with("source = ")) {
         assert_eq!(line, "source = \"registry+https://github.com/rust-lang/crates.io-index\"");
     }
-    let npm = read(&repository().join("tests/package-lock.json"));
-    assert!(!npm.contains("\"resolved\""), "tests/package-lock.json names a host; see tests/README.md");
+    for lock in ["tests/package-lock.json", "tests/clients/package-lock.json"] {
+        let npm = read(&repository().join(lock));
+        assert!(!npm.contains("\"resolved\""), "{lock} names a host; see tests/README.md");
+    }
 }
 
-/// `docs/attacks.md` promises a test for each attack by its name.
+/// `docs/attacks.md` promises a test for each attack by its name, and `docs/conformance.md` one for each row.
 #[test]
-fn every_attack_has_the_test_that_the_documents_name() {
+fn every_attack_and_every_row_has_the_test_that_the_documents_name() {
     let code: String = sources().iter().map(|file| read(file)).collect();
-    let text = read(&repository().join("docs/attacks.md"));
+    for document in ["docs/attacks.md", "docs/conformance.md"] {
+        let text = read(&repository().join(document));
+        let named = tests_named_in(&text);
+        assert!(named.len() > 50, "the rows of {document} were not read");
+        for test in named {
+            assert!(code.contains(&format!("fn {test}(")), "{document} names `{test}`, which is no test");
+        }
+    }
+}
+
+/// A test that carries a row's name has its row.
+#[test]
+fn no_row_of_conformance_is_forgotten() {
+    let text = read(&repository().join("docs/conformance.md"));
+    let rows = |letter: char, last: u32| (1..=last).map(move |number| format!("{letter}{number}"));
+    for row in rows('K', 10).chain(rows('O', 41)).chain(rows('L', 5)).chain(rows('S', 24)) {
+        assert!(text.contains(&format!("\n| {row} | ")), "docs/conformance.md has no row {row}");
+    }
+    let named = tests_named_in(&text);
+    for file in sources().iter().filter(|file| shown(file).starts_with("tests/e2e/oauth/")) {
+        for test in read(file)
+            .lines()
+            .filter_map(|line| line.strip_prefix("fn ")?.split_once('(').map(|(name, _)| name.to_owned()))
+        {
+            assert!(!is_row(&test) || named.contains(test.as_str()), "docs/conformance.md does not name {test}");
+        }
+    }
+}
+
+fn tests_named_in(text: &str) -> BTreeSet<&str> {
     let rows = text.lines().filter(|line| line.starts_with('|'));
     let quoted = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
     let is_test = |word: &&str| {
-        word.matches('_').count() >= 2
-            && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+        word.contains('_') && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
     };
-    let named: BTreeSet<&str> = quoted.filter(is_test).collect();
-    assert!(named.len() > 50, "the rows were not read");
-    for test in named {
-        assert!(code.contains(&format!("fn {test}(")), "docs/attacks.md names `{test}`, which is no test");
-    }
+    quoted.filter(is_test).filter(|word| word.matches('_').count() >= 2 || is_row(word)).collect()
+}
+
+/// Whether a word begins like a row of `docs/conformance.md`: `o18_`.
+fn is_row(word: &str) -> bool {
+    let number = word.strip_prefix(['k', 'o', 'l', 's']).and_then(|rest| rest.split_once('_'));
+    number.is_some_and(|(digits, _)| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Every package that a package needs, at any depth; tests and build scripts of others aside.

@@ -83,6 +83,8 @@ fn the_keyboard_visits_everything_in_the_order_of_reading() {
         "Change the address",
         "a:/auth/settings/password",
         "a:/auth/settings/sessions",
+        "a:/auth/settings/apps",
+        "a:/auth/settings/tokens",
         "a:/auth/logout",
         "a:/auth/settings/delete",
     ];

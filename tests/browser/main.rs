@@ -4,7 +4,9 @@
 mod accessible;
 mod journey;
 mod looks;
+mod sdk;
 mod second_browser;
+mod single_page;
 
 use vestibule_tests::browser::Browser;
 use vestibule_tests::nginx::Site;
@@ -19,7 +21,7 @@ fn site() -> Site {
     site
 }
 
-const OPEN: &str = "[signup]\nenabled = true\n[anonymous]\nenabled = true";
+const OPEN: &str = "[signup]\nenabled = true\n[anonymous]\nenabled = true\n[api_tokens]\nenabled = true";
 
 /// Sends the sign-in form of the page that is open.
 fn submit_sign_in(browser: &Browser, email: &str, password: &str) {

@@ -6,6 +6,7 @@ mod cli;
 mod durability;
 mod listeners;
 mod nginx;
+mod oauth;
 mod operations;
 mod pages;
 mod run;

@@ -1,88 +1,14 @@
 //! `make run`: one command, one URL, and nothing left running after it.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::net::TcpListener;
 use std::process::Command;
 
-use rustix::process::{Pid, Signal};
-use vestibule_tests::person::Person;
-use vestibule_tests::process::{self, Process};
+use rustix::process::Signal;
+use vestibule_tests::process;
 use vestibule_tests::program::{self, repository};
+use vestibule_tests::run::{Run, command};
 use vestibule_tests::{port, wait};
-
-struct Run {
-    process: Process,
-    address: SocketAddr,
-    folder: tempfile::TempDir,
-}
-
-fn command(folder: &tempfile::TempDir, address: SocketAddr) -> Command {
-    // Whoever runs the tests in the background has them ignore SIGINT, and a shell cannot take that back.
-    let mut command = Command::new("env");
-    command.arg("--default-signal=INT").arg(repository().join("scripts/run"));
-    command.env("PORT", address.port().to_string()).env("RUN_DIR", folder.path().join("run"));
-    command.env("BIN_DIR", program::vestibule().parent().expect("a binary lies in a folder"));
-    command
-}
-
-impl Run {
-    fn start() -> Self {
-        let (folder, address) = (tempfile::tempdir().expect("a folder can be made"), port::free());
-        let mut process = Process::start(&command(&folder, address), &folder.path().join("said"));
-        let said = folder.path().join("said");
-        process.ready(|| fs::read_to_string(&said).is_ok_and(|said| said.contains("Ctrl-C stops")));
-        Self { process, address, folder }
-    }
-
-    /// Starts it once more in the same folder.
-    fn again(&mut self) {
-        let said = self.folder.path().join("said");
-        fs::remove_file(&said).expect("it was said before");
-        self.process = Process::start(&command(&self.folder, self.address), &said);
-        self.process.ready(|| fs::read_to_string(&said).is_ok_and(|said| said.contains("Ctrl-C stops")));
-    }
-
-    /// The password that it printed for a user.
-    fn password(&self, email: &str) -> String {
-        let said = self.process.log();
-        let line = said.lines().find(|line| line.contains(email)).expect("the user is named");
-        line.split("password ").nth(1).and_then(|rest| rest.split(' ').next()).expect("with a password").to_owned()
-    }
-
-    fn person(&self) -> Person {
-        Person::new(self.address.into(), &format!("http://localhost:{}", self.address.port()), "/auth")
-    }
-
-    /// Every process that has the run's folder in its command line, its environment or its open files: nginx's workers
-    /// have it in neither of the first two.
-    fn processes(&self) -> Vec<PathBuf> {
-        let ours = self.folder.path().to_string_lossy().into_owned();
-        let has = |path: &PathBuf| {
-            let names = ["cmdline", "environ"].iter().filter_map(|file| fs::read(path.join(file)).ok());
-            let open = fs::read_dir(path.join("fd")).into_iter().flatten().flatten();
-            let open = open.filter_map(|entry| fs::read_link(entry.path()).ok());
-            names.into_iter().any(|bytes| String::from_utf8_lossy(&bytes).contains(&ours))
-                || open.into_iter().any(|file| file.to_string_lossy().contains(&ours))
-        };
-        let numbered =
-            |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().parse::<u32>().is_ok());
-        let entries = fs::read_dir("/proc").expect("Linux").flatten().map(|entry| entry.path());
-        let not_this = |path: &PathBuf| !path.ends_with(std::process::id().to_string());
-        entries.filter(numbered).filter(not_this).filter(has).collect()
-    }
-
-    /// Ends one of them as a crash would: the first whose command line has these words.
-    fn crash(&self, words: &str) {
-        let is_it = |path: &PathBuf| {
-            fs::read(path.join("cmdline"))
-                .is_ok_and(|line| String::from_utf8_lossy(&line).replace('\0', " ").contains(words))
-        };
-        let found = self.processes().into_iter().find(is_it).unwrap_or_else(|| panic!("no process is {words}"));
-        let id = found.file_name().expect("a number").to_string_lossy().parse().expect("a number");
-        rustix::process::kill_process(Pid::from_raw(id).expect("not 0"), Signal::KILL).expect("it runs");
-    }
-}
 
 #[test]
 fn one_command_shows_everything_and_leaves_nothing_running() {
@@ -92,12 +18,17 @@ fn one_command_shows_everything_and_leaves_nothing_running() {
         let mut visitor = run.person();
         assert!(visitor.get_path("/").text().contains("You are not signed in"));
         assert_eq!(visitor.get_path("/private").status, 401);
+        let spa = format!("http://localhost:{}/spa/", run.address.port());
+        assert!(run.process.log().contains(&spa), "{}", run.process.log());
+        assert!(visitor.get_path("/spa/").text().contains("spa.js"));
+        assert_eq!(visitor.get_path("/api/me").status, 401);
 
         let answer = visitor.try_sign_in("demo@example.com", &run.password("demo@example.com"));
         assert_eq!(answer.status, 303, "{}", answer.text());
         let page = visitor.get_path("/").text();
         assert!(page.contains("x-authgear-user-id") && page.contains("x-authgear-session-amr"), "{page}");
         assert_eq!(visitor.get_path("/private").status, 200);
+        assert!(visitor.get_path("/api/me").text().contains("\"x-authgear-session-valid\": \"true\""));
         assert_eq!(visitor.get_path("/admin").status, 403);
         let mut admin = run.person();
         assert_eq!(admin.try_sign_in("admin@example.com", &run.password("admin@example.com")).status, 303);

@@ -5,8 +5,8 @@ use vestibule_tests::server::{PASSWORD, Setup, Vestibule};
 
 /// bcrypt (cost 4) of `correct horse battery staple`.
 const BCRYPT: &str = "$2b$04$qgrzRuB3JPo2zd4yQCPAceBRPBuwSboGyHiTil2nlrbifBwDvbx/y";
-/// What begins every secret and every hash of ours: not even a part of one may show.
-const MARKS: [&str; 5] = ["vbs_", "vbd_", "$argon2", "$2b$", "$2a$"];
+/// What begins every secret, hash and private key (RSA, Ed25519) of ours: not even a part of one may show.
+const MARKS: [&str; 7] = ["vbs_", "vbd_", "$argon2", "$2b$", "$2a$", "IBADANBgkqhkiG9w0BAQEFAASC", "MFECAQEwBQYDK2Vw"];
 
 #[test]
 fn the_debug_log_of_a_whole_run_has_no_secret() {
@@ -76,6 +76,7 @@ fn what_an_operator_does(vestibule: &Vestibule) -> Vec<String> {
     let line = |email: &str, hash: &str| format!("{{\"email\":\"{email}\",\"password_hash\":\"{hash}\"}}\n");
     std::fs::write(&file, line("i@example.com", BCRYPT)).expect("our own folder");
     vestibule.cli(&["user", "import", file.to_str().expect("a plain path")]).expect_code(0);
+    vestibule.cli(&["keys", "rotate", "--algorithm", "EdDSA"]).expect_code(0);
     std::fs::write(&file, line("j@example.com", &BCRYPT[..40])).expect("our own folder");
     let refused = vestibule.cli(&["user", "import", file.to_str().expect("a plain path")]).expect_code(1);
     assert!(!refused.err.contains(&BCRYPT[..12]), "{refused:?}");
@@ -141,6 +142,9 @@ fn no_command_says_a_password_back() {
         &["user", "show", "ada@example.com", "--json"],
         &["user", "list", "--json"],
         &["session", "list", "ada@example.com"],
+        &["keys", "list", "--json"],
+        &["keys", "rotate"],
+        &["keys", "rotate", "--algorithm", "EdDSA"],
         &["session", "list", "ada@example.com", "--json"],
         &["config", "show"],
         &["proxy-config", "nginx"],

@@ -1,44 +1,11 @@
 //! Time: lifetimes, idle sessions, forgotten guests, and clocks that jump. It is moved with libfaketime, or is some
 //! seconds long.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use vestibule_tests::server::{Setup, Vestibule};
+use vestibule_tests::clock::Clock;
+use vestibule_tests::server::Setup;
 use vestibule_tests::{skip, wait};
 
 const EMAIL: &str = "ada@example.com";
-const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
-
-/// A server whose clock is moved by writing a file.
-struct Clock {
-    vestibule: Vestibule,
-    file: PathBuf,
-    _folder: tempfile::TempDir,
-}
-
-impl Clock {
-    fn start(config: &str) -> Option<Self> {
-        if !Path::new(FAKETIME).exists() {
-            return None;
-        }
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        let file = folder.path().join("now");
-        fs::write(&file, "+0").expect("our own folder");
-        let setup = Setup::default()
-            .config(config)
-            .environment("LD_PRELOAD", FAKETIME)
-            .environment("FAKETIME_TIMESTAMP_FILE", file.to_str().expect("a plain path"))
-            .environment("FAKETIME_NO_CACHE", "1")
-            .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-        Some(Self { vestibule: setup.start(), file, _folder: folder })
-    }
-
-    fn at(&self, offset: &str) {
-        fs::write(&self.file, offset).expect("our own folder");
-    }
-}
-
 #[test]
 fn a_guest_who_is_not_seen_for_thirty_days_is_forgotten() {
     let Some(mut clock) = Clock::start("[anonymous]\nenabled = true") else {

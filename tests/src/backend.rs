@@ -38,7 +38,11 @@ impl Recorded {
     }
 }
 
-/// The application. Answers 200 with the word `application`, and echoes what comes after a WebSocket upgrade.
+/// A page of the application: its path, its type and its text.
+pub type Page = (&'static str, &'static str, String);
+
+/// The application. Answers 200 with the word `application`, or with the page that it has at the path, and echoes what
+/// comes after a WebSocket upgrade.
 #[derive(Debug)]
 pub struct Backend {
     address: SocketAddr,
@@ -47,18 +51,23 @@ pub struct Backend {
 
 impl Backend {
     /// Starts it on a free port. Its threads end with the test program.
+    pub fn start() -> Self {
+        Self::with(Vec::new())
+    }
+
+    /// Starts it with pages of its own.
     ///
     /// # Panics
     /// When it cannot listen.
-    pub fn start() -> Self {
+    pub fn with(pages: Vec<Page>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("a listener has an address");
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let shared = Arc::clone(&seen);
+        let (shared, pages) = (Arc::clone(&seen), Arc::new(pages));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let shared = Arc::clone(&shared);
-                thread::spawn(move || serve(stream, &shared));
+                let (shared, pages) = (Arc::clone(&shared), Arc::clone(&pages));
+                thread::spawn(move || serve(stream, &shared, &pages));
             }
         });
         Self { address, seen }
@@ -92,7 +101,7 @@ impl Backend {
     }
 }
 
-fn serve(stream: TcpStream, seen: &Mutex<Vec<Recorded>>) -> Option<()> {
+fn serve(stream: TcpStream, seen: &Mutex<Vec<Recorded>>, pages: &[Page]) -> Option<()> {
     let mut writer = stream.try_clone().ok()?;
     let mut reader = BufReader::new(stream);
     loop {
@@ -102,6 +111,9 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Recorded>>) -> Option<()> {
         if let Some(length) = recorded.all("content-length").first().and_then(|value| value.parse().ok()) {
             recorded.body_bytes = read_body(&mut reader, length)?;
         }
+        let asked = recorded.head.split([' ', '?']).nth(1).unwrap_or_default();
+        let page = pages.iter().find(|(path, ..)| *path == asked);
+        let (kind, text) = page.map_or(("text/html", "application"), |(_, kind, text)| (kind, text));
         seen.lock().ok()?.push(recorded);
         if websocket {
             writer
@@ -110,9 +122,9 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Recorded>>) -> Option<()> {
             std::io::copy(&mut reader, &mut writer).ok()?;
             return None;
         }
-        writer
-            .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 11\r\n\r\napplication")
-            .ok()?;
+        let length = text.len();
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n");
+        writer.write_all([head.as_bytes(), text.as_bytes()].concat().as_slice()).ok()?;
     }
 }
 

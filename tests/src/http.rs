@@ -244,6 +244,15 @@ impl Response {
         self.headers.iter().filter(ours).cloned().collect()
     }
 
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is something else.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}{}", self.head, self.text()))
+    }
+
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()

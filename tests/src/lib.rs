@@ -6,12 +6,16 @@
 pub mod axe;
 pub mod backend;
 pub mod browser;
+pub mod clock;
 pub mod http;
 pub mod nginx;
+pub mod npm;
+pub mod oauth;
 pub mod person;
 pub mod port;
 pub mod process;
 pub mod program;
+pub mod run;
 pub mod server;
 pub mod tls;
 pub mod wait;

@@ -114,8 +114,17 @@ impl Site {
     /// Behind the configuration that is made for this server and the application at this URL. Something of it must
     /// listen at the address.
     pub fn with(setup: Setup, address: SocketAddr, make: impl FnOnce(&Vestibule, &str) -> String) -> Self {
+        Self::before(Backend::start(), setup, address, make)
+    }
+
+    /// As [`Self::with`], before this application.
+    pub fn before(
+        backend: Backend,
+        setup: Setup,
+        address: SocketAddr,
+        make: impl FnOnce(&Vestibule, &str) -> String,
+    ) -> Self {
         let mut vestibule = setup.prepare();
-        let backend = Backend::start();
         let config = make(&vestibule, &backend.url());
         vestibule.start();
         let nginx = Nginx::start(&config, address);
@@ -165,6 +174,15 @@ impl Site {
         let close = if lines.contains("Connection:") { "" } else { "Connection: close\r\n" };
         let host = format!("localhost:{}", self.address.port());
         exchange(&self.proxy(), format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{close}{lines}\r\n").as_bytes())
+    }
+
+    /// Sends a request with a body through the proxy.
+    #[track_caller]
+    pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let (host, length) = (format!("localhost:{}", self.address.port()), body.len());
+        let head = format!("Host: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n{lines}");
+        exchange(&self.proxy(), format!("{method} {path} HTTP/1.1\r\n{head}\r\n{body}").as_bytes())
     }
 
     /// Sends a GET for a host of this nginx.

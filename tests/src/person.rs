@@ -35,6 +35,24 @@ impl Person {
         self.answered("GET", path, &[], None)
     }
 
+    /// Whether an address leads to us.
+    #[must_use]
+    pub fn is_ours(&self, url: &str) -> bool {
+        let path = url.strip_prefix(&self.origin).unwrap_or(url);
+        path.starts_with('/') && !path.starts_with("//")
+    }
+
+    /// Follows a link or a redirect to an address of ours from another site.
+    ///
+    /// # Panics
+    /// When it leads elsewhere.
+    #[track_caller]
+    pub fn open(&mut self, url: &str) -> Response {
+        assert!(self.is_ours(url), "{url} is not an address of {}", self.origin);
+        let path = url.strip_prefix(&self.origin).unwrap_or(url).to_owned();
+        self.answered("GET", &path, &[("Sec-Fetch-Site", "cross-site")], None)
+    }
+
     /// Sends a form from our own page.
     #[track_caller]
     pub fn post(&mut self, page: &str, fields: &[(&str, &str)]) -> Response {
@@ -45,6 +63,19 @@ impl Person {
     #[track_caller]
     pub fn post_as(&mut self, page: &str, fields: &[(&str, &str)], from: &[(&str, &str)]) -> Response {
         self.answered("POST", &format!("{}{page}", self.path), from, Some(&form(fields)))
+    }
+
+    /// Sends a JSON document.
+    #[track_caller]
+    pub fn post_json(&mut self, page: &str, body: &str) -> Response {
+        let host = self.origin.split("//").nth(1).unwrap_or_default();
+        let raw = format!(
+            "POST {}{page} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            self.path,
+            body.len()
+        );
+        try_exchange(&self.address, raw.as_bytes()).unwrap_or_else(|error| panic!("{page}: no answer: {error}"))
     }
 
     /// As [`Self::post`], to a server that may be gone.
@@ -90,6 +121,11 @@ impl Person {
     pub fn set_cookie(&mut self, name: &str, value: &str) {
         self.cookies.retain(|(own, _)| own != name);
         self.cookies.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The first cookie whose name begins so: name and value.
+    pub fn cookie_that_begins(&self, name: &str) -> Option<(String, String)> {
+        self.cookies.iter().find(|(own, _)| own.starts_with(name)).cloned()
     }
 
     /// Forgets a cookie.

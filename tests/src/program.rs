@@ -28,9 +28,8 @@ fn built() -> &'static Path {
         if let Some(folder) = env::var_os("VESTIBULE_BIN_DIR") {
             return repository().join(folder);
         }
-        let test = env::current_exe().expect("a test knows its own path");
-        let profile = test.parent().and_then(Path::parent).expect("a test lies in target/PROFILE/deps");
-        let target = profile.parent().expect("a profile folder lies in a target folder");
+        let profile = profile();
+        let target = target();
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(repository()).args(["build", "--quiet", "--package", "vestibule", "--package", "sample-app"]);
         cargo.arg("--target-dir").arg(target);
@@ -40,6 +39,19 @@ fn built() -> &'static Path {
         }
         let status = cargo.status().expect("cargo can be started");
         assert!(status.success(), "the programs under test do not build");
-        profile.to_owned()
+        profile
     })
+}
+
+/// The target folder.
+///
+/// # Panics
+/// When the test was moved out of it.
+pub fn target() -> PathBuf {
+    profile().parent().expect("a profile folder lies in a target folder").to_owned()
+}
+
+fn profile() -> PathBuf {
+    let test = env::current_exe().expect("a test knows its own path");
+    test.parent().and_then(Path::parent).expect("a test lies in target/PROFILE/deps").to_owned()
 }

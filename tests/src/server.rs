@@ -186,6 +186,14 @@ impl Vestibule {
         self.cli_with(&args, &format!("{PASSWORD}\n")).expect_code(0);
     }
 
+    /// Registers a public client.
+    pub fn add_client(&self, id: &str, kind: &str, redirect_uris: &[&str], post_logout_redirect_uris: &[&str]) {
+        let mut args = vec!["client", "add", id, "--kind", kind];
+        redirect_uris.iter().for_each(|uri| args.extend(["--redirect-uri", uri]));
+        post_logout_redirect_uris.iter().for_each(|uri| args.extend(["--post-logout-redirect-uri", uri]));
+        self.cli(&args).expect_code(0);
+    }
+
     /// The secret of a new session of a user, made by the operator.
     pub fn create_session(&self, email: &str) -> String {
         self.cli(&["session", "create", email]).expect_code(0).line().to_owned()

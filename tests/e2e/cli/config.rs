@@ -20,6 +20,8 @@ const WRONG: &[(&str, &[&str])] = &[
     ("[resolver]\ncache_for = \"10m\"\n[session]\ncookie_prefix = \"a_\"", &["cache_key_cookie"]),
     ("[login]\nreturn_to = [\"https://other.example\"]", &["login.return_to", "other.example"]),
     ("[password]\nmin_score = 9", &["password.min_score"]),
+    ("[keys]\nalgorithm = \"HS256\"", &["keys.algorithm", "HS256"]),
+    ("[keys]\nsecret = \"too short\"", &["keys.secret", "32 characters"]),
     ("= = =", &["line"]),
 ];
 

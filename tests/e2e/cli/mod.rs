@@ -2,10 +2,14 @@
 //! returns, whoever holds the data folder.
 
 mod backup;
+mod clients;
 mod config;
+mod declared;
 mod folder;
 mod import;
+mod keys;
 mod sessions;
+mod tokens;
 mod usage;
 mod users;
 

@@ -19,6 +19,15 @@ const COMMANDS: &[&[&str]] = &[
     &["user", "delete"],
     &["user", "password"],
     &["user", "import"],
+    &["client", "add"],
+    &["client", "list"],
+    &["client", "show"],
+    &["client", "set"],
+    &["client", "delete"],
+    &["client", "secret", "rotate"],
+    &["token", "create"],
+    &["token", "list"],
+    &["token", "revoke"],
     &["session", "create"],
     &["session", "list"],
     &["session", "revoke"],
@@ -40,7 +49,7 @@ fn every_command_has_help_with_an_example() {
 
 #[test]
 fn a_group_of_commands_has_an_example_too() {
-    for group in ["config", "user", "session", "proxy-config"] {
+    for group in ["config", "user", "session", "client", "token", "proxy-config"] {
         let said = run(Command::new(program::vestibule()).args([group, "--help"]), "").expect_code(0);
         assert!(said.out.contains(&format!("Example:\n  vestibule {group} ")), "{}", said.out);
     }

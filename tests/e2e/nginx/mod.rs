@@ -12,5 +12,6 @@ mod neighbours;
 mod paths;
 mod printed;
 mod published;
+mod root;
 mod shapes;
 mod tls;

@@ -1,6 +1,5 @@
 //! The configuration that Authgear publishes works by changing the addresses, with and without its caching lines.
 
-use rustix::process::Signal;
 use vestibule_tests::http::{Response, exchange};
 use vestibule_tests::nginx::Site;
 use vestibule_tests::server::Setup;
