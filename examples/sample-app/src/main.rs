@@ -3,6 +3,7 @@
 
 mod echo;
 mod page;
+mod spa;
 mod visitor;
 
 use std::env;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -54,6 +55,11 @@ fn routes(settings: Settings) -> Router {
         .route("/", get(home))
         .route("/private", get(private))
         .route("/admin", get(admin))
+        .route("/api/me", get(me))
+        .route("/spa", get(async || Redirect::permanent("/spa/")))
+        .route("/spa/", get(spa::page))
+        .route("/spa/spa.js", get(spa::script))
+        .route("/spa/style.css", get(spa::style))
         .route("/echo", axum::routing::any(echo::echo))
         .fallback(missing)
         .with_state(Arc::new(settings))
@@ -80,6 +86,11 @@ async fn admin(State(settings): State<Arc<Settings>>, headers: HeaderMap, uri: U
         Some(visitor) => (StatusCode::FORBIDDEN, page::not_for_you(&visitor, &settings.links)).into_response(),
         None => (StatusCode::UNAUTHORIZED, page::sign_in_first(uri.path(), &settings.links)).into_response(),
     }
+}
+
+/// What the single-page application calls.
+async fn me(State(settings): State<Arc<Settings>>, headers: HeaderMap) -> Response {
+    spa::me(Visitor::from_headers(&headers, &settings.prefix).as_ref())
 }
 
 async fn missing(State(settings): State<Arc<Settings>>, headers: HeaderMap) -> Response {

@@ -29,7 +29,7 @@ pub(crate) fn home(visitor: Option<&Visitor>, links: &Links) -> Page {
              <p>This application has no login of its own. It reads who you are from request headers, and this \
              request carried none.</p>\
              <p><a class=\"button\" href=\"{}\">Sign in</a></p>\
-             <p class=\"quiet\">Or try the <a href=\"/private\">private page</a>: it will say no.</p>",
+             <p class=\"quiet\">Or try the <a href=\"/private\">private page</a>: it will say no.</p>{SPA}",
             sign_in(links, "/")
         );
         return page("You are not signed in", None, links, &body);
@@ -46,10 +46,12 @@ pub(crate) fn home(visitor: Option<&Visitor>, links: &Links) -> Page {
          <thead><tr><th scope=\"col\">Header</th><th scope=\"col\">Value</th></tr></thead>\
          <tbody>{rows}</tbody></table></div>\
          <p class=\"quiet\">Now look at the <a href=\"/private\">private page</a>, or at the \
-         <a href=\"/admin\">one for administrators</a>.</p>"
+         <a href=\"/admin\">one for administrators</a>.</p>{SPA}"
     );
     page(who, Some(visitor), links, &body)
 }
+
+const SPA: &str = "<p class=\"quiet\">The same with a token instead of a cookie: the <a href=\"/spa/\">single-page application</a>.</p>";
 
 /// What only somebody sees.
 pub(crate) fn private(visitor: &Visitor, links: &Links) -> Page {
@@ -120,7 +122,8 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
-const STYLE: &str = "
+/// Of every page, and of the single-page application.
+pub(crate) const STYLE: &str = "
 :root { color-scheme: light dark; --ink: #1d2733; --soft: #51606f; --paper: #f4f6f8; --card: #fff; --line: #d5dce3; --accent: #0b6b57; --on: #fff }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8edf2; --soft: #a9b6c3; --paper: #12181e; --card: #1b242d; --line: #33404c; --accent: #5fd0b3; --on: #06231b } }
 * { box-sizing: border-box }
@@ -132,8 +135,8 @@ nav span { display: flex; gap: 1.25rem }
 .name { font-weight: 700; color: inherit; text-decoration: none }
 main { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; margin-top: 2rem; padding: 1rem 2rem 2rem }
 a { color: var(--accent); text-underline-offset: .2em }
-a:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px }
-.button { display: inline-block; background: var(--accent); color: var(--on); padding: .6rem 1.4rem; border-radius: .5rem; text-decoration: none; font-weight: 600 }
+a:focus-visible, button:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px }
+.button { font: inherit; border: 0; cursor: pointer; display: inline-block; background: var(--accent); color: var(--on); padding: .6rem 1.4rem; border-radius: .5rem; text-decoration: none; font-weight: 600 }
 .quiet { color: var(--soft) }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: .9rem }
