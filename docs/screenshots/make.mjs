@@ -40,6 +40,8 @@ enabled = true
 cookie_domain = "example.com"
 [login]
 return_to = ["https://app.example.com"]
+[api_tokens]
+enabled = true
 `);
 const cli = (...args) => execFileSync(binary, ["--config", config, ...args], { input: `${password}\n` }).toString().trim();
 
@@ -70,7 +72,12 @@ const command = (path, body = {}) => ask("POST", `/session/${driver}${path}`, bo
 const devtools = (cmd, params) => command("/goog/cdp/execute", { cmd, params });
 const go = (page) => command("/url", { url: url(page) });
 const find = async (css) => Object.values(await command("/element", { using: "css selector", value: css }))[0];
-const click = async (css) => command(`/element/${await find(css)}/click`);
+// What a click leads to is there a moment later, and is not always waited for.
+const moment = () => new Promise((done) => setTimeout(done, 400));
+const click = async (css) => {
+  await command(`/element/${await find(css)}/click`);
+  await moment();
+};
 const fill = async (css, text) => {
   const element = await find(css);
   await command(`/element/${element}/clear`);
@@ -97,7 +104,9 @@ const kept = {
   "sign-in": [...desk, [320, false]], "sign-in-wrong": [[560, false]], "sign-in-ended": [[560, true]],
   "sign-up": desk, "sign-up-weak": [[560, false]], "sign-up-german": [[320, false]],
   continue: desk, "sign-out": desk, account: [...desk, [320, true]], guest: [[560, false]],
-  password: desk, "password-refused": [[560, true]], sessions: [...desk, [320, true]], delete: desk, "not-found": desk,
+  password: desk, "password-refused": [[560, true]], sessions: [...desk, [320, true]], delete: desk,
+  consent: [...desk, [320, false]], "continue-client": [[560, false]], again: [[560, true]], apps: desk, tokens: [[560, false]],
+  "sign-in-client": [[560, false]], "not-found": desk,
 };
 const look = async (name) => {
   const views = everything ? [...desk, [320, false], [320, true]] : kept[name] ?? [];
@@ -181,6 +190,35 @@ const somebody = async () => {
   await go("/settings");
   await look("sign-in-ended");
 };
+const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const request = (client, more) => "/oauth2/authorize?" + new URLSearchParams({
+  client_id: client, response_type: "code", scope: "openid profile email", redirect_uri: `https://${client}.example.com/callback`,
+  code_challenge: challenge, code_challenge_method: "S256", ...more,
+});
+const clients = async () => {
+  const add = (id, kind, name) => cli("client", "add", id, "--kind", kind, "--name", name,
+    "--redirect-uri", `https://${id}.example.com/callback`);
+  add("shop", "spa", "The Shop");
+  add("printer", "third-party", "Print Works");
+  await go(request("shop"));
+  await look("sign-in-client");
+  await signInAs("amber thicket violin");
+  await go(request("shop", { state: "again" }));
+  await look("continue-client");
+  await go(request("shop", { max_age: "0" }));
+  await look("again");
+  await go(request("printer"));
+  await look("consent");
+  await click("button[value=consent]");
+  await go("/settings/apps");
+  await look("apps");
+  await go("/settings/tokens");
+  await look("tokens");
+  await go("/oauth2/end_session");
+  await look("sign-out-client");
+  await go("/oauth2/authorize?client_id=nobody");
+  await look("client-unknown");
+};
 const german = async () => {
   await devtools("Emulation.setUserAgentOverride", { userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140", acceptLanguage: "de" });
   await go("/signup");
@@ -205,6 +243,7 @@ try {
   await everybody();
   await guest();
   await somebody();
+  await clients();
   await german();
 } finally {
   if (driver) await ask("DELETE", `/session/${driver}`).catch(() => {});
