@@ -1,6 +1,7 @@
 //! Clients, pages and neighbours that mean harm. Each test names the attack.
 
 use std::thread;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -140,16 +141,19 @@ fn a_storm_of_refreshes_with_one_token_is_one_family_and_no_fault() {
     let spa = spa(&vestibule);
     let tokens = spa.sign_in(&mut vestibule.person(), EMAIL, &spa.request().with("scope", FULL));
     let token = tokens["refresh_token"].as_str().unwrap();
+    let begin = Instant::now();
     let answers: Vec<_> = thread::scope(|scope| {
-        let storm = || (0..50).map(|_| spa.refresh(token)).collect::<Vec<_>>();
+        let storm = || (0..50).map(|_| (spa.refresh(token), begin.elapsed())).collect::<Vec<_>>();
         let threads: Vec<_> = (0..20).map(|_| scope.spawn(storm)).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(answers.len(), 1000);
-    let first = answers[0].json();
-    for answer in &answers {
+    let first = answers[0].0.json();
+    for (answer, after) in &answers {
         assert!(matches!(answer.status, 200 | 400), "{}", answer.head);
-        if answer.status == 200 {
+        // On a slow machine the storm outlasts the time in which a repeat gets the same.
+        if *after < Duration::from_secs(9) {
+            assert_eq!(answer.status, 200, "{}", answer.head);
             assert_eq!(answer.json()["refresh_token"], first["refresh_token"], "one successor");
         }
     }

@@ -57,6 +57,18 @@ fn o28_ui_locales() {
 }
 
 #[test]
+fn pages_on_the_way_speak_the_language_that_was_asked_for() {
+    let vestibule = server();
+    let portal = portal(&vestibule);
+    let mut nobody = vestibule.person();
+    for (locales, language) in [("se de-CH en", "de"), ("tlh", "en"), ("en de", "en")] {
+        let first = portal.ask(&mut nobody, &portal.request().with("ui_locales", locales));
+        let page = nobody.open(first.header("location").expect("the way to sign in"));
+        assert!(page.text().contains(&format!("<html lang=\"{language}\">")), "{locales}");
+    }
+}
+
+#[test]
 fn o29_claims_locales() {
     is_granted(&[("claims_locales", "se")]);
 }

@@ -68,13 +68,16 @@ fn application(visit: &Visit, to: &ReturnTo) -> Option<String> {
 struct Destination {
     to: ReturnTo,
     continuation: Option<Continuation>,
+    /// In the language that the application asks for.
+    texts: Texts,
 }
 
 impl Destination {
     async fn of(visit: &Visit, asked: Option<&str>) -> Result<Self, Response> {
         let to = visit.return_to(asked);
         let continuation = Continuation::of(visit, &to).await.map_err(|fault| problem::fault(visit, &fault))?;
-        Ok(Self { to, continuation })
+        let asked = continuation.as_ref().map(|continuation| continuation.request.ui_locales.join(" "));
+        Ok(Self { to, texts: visit.texts.or_of(asked.as_deref()), continuation })
     }
 
     /// The browser, and what the sign-in is for.

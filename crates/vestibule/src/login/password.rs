@@ -41,11 +41,12 @@ struct ContinuePage {
 }
 
 /// Shows the form, or says who is signed in already.
-pub async fn get(visit: Visit) -> Response {
+pub async fn get(mut visit: Visit) -> Response {
     let destination = match Destination::of(&visit, visit.asked("return_to")).await {
         Ok(destination) => destination,
         Err(response) => return response,
     };
+    visit.texts = destination.texts;
     let present = match somebody(&visit).await {
         Ok(user) => user.and_then(|user| user.email),
         Err(response) => return response,
@@ -74,12 +75,13 @@ pub async fn get(visit: Visit) -> Response {
 }
 
 /// Signs a person in.
-pub async fn post(form_sent: SameOriginForm) -> Response {
-    let visit = &form_sent.visit;
-    let destination = match Destination::of(visit, form_sent.optional("return_to")).await {
+pub async fn post(mut form_sent: SameOriginForm) -> Response {
+    let destination = match Destination::of(&form_sent.visit, form_sent.optional("return_to")).await {
         Ok(destination) => destination,
         Err(response) => return response,
     };
+    form_sent.visit.texts = destination.texts;
+    let visit = &form_sent.visit;
     let typed = Typed { email: form_sent.field("email"), again: form_sent.optional("again").is_some() };
     let refuse = |status, refused| form(visit, &destination, status, refused, &typed);
     let (email, password) = match parse(&form_sent) {

@@ -36,11 +36,12 @@ struct SignUpPage {
 }
 
 /// Shows the form, or says that accounts are made by the operator.
-pub async fn get(visit: Visit) -> Response {
+pub async fn get(mut visit: Visit) -> Response {
     let destination = match Destination::of(&visit, visit.asked("return_to")).await {
         Ok(destination) => destination,
         Err(response) => return response,
     };
+    visit.texts = destination.texts;
     match somebody(&visit).await {
         Ok(user) => {
             // A guest's name is not asked for twice.
@@ -57,12 +58,13 @@ pub async fn get(visit: Visit) -> Response {
 }
 
 /// Opens an account and signs its owner in.
-pub async fn post(form: SameOriginForm) -> Response {
-    let visit = &form.visit;
-    let destination = match Destination::of(visit, form.optional("return_to")).await {
+pub async fn post(mut form: SameOriginForm) -> Response {
+    let destination = match Destination::of(&form.visit, form.optional("return_to")).await {
         Ok(destination) => destination,
         Err(response) => return response,
     };
+    form.visit.texts = destination.texts;
+    let visit = &form.visit;
     let mut typed = Typed::of(&form);
     let mut attempt = match parse(&form, &destination) {
         Ok(attempt) => attempt,

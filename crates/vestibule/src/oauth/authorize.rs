@@ -26,9 +26,12 @@ use super::{consent, redirect};
 const MAX_RETURN_TO: usize = vestibule_gate::grant::return_to::MAX_BYTES;
 
 /// Answers a request in the address.
-pub async fn get(visit: Visit) -> Response {
+pub async fn get(mut visit: Visit) -> Response {
     match Parameters::parse(visit.query_text().as_bytes()) {
-        Ok(parameters) => answer(visit, &parameters, Word::Nothing).await,
+        Ok(parameters) => {
+            visit.texts = visit.texts.or_of(parameters.get("ui_locales"));
+            answer(visit, &parameters, Word::Nothing).await
+        }
         Err(_) => problem::answer(&visit, StatusCode::BAD_REQUEST),
     }
 }

@@ -79,10 +79,11 @@ pub(super) fn continue_as(asked: &Asked<'_>, user: &User) -> Response {
 
 /// `POST /oauth2/consent`: the person's word.
 pub async fn post(form: SameOriginForm) -> Response {
-    let visit = form.visit.clone();
+    let mut visit = form.visit.clone();
     let Ok(parameters) = Parameters::parse(form.field("request").as_bytes()) else {
         return problem::answer(&visit, StatusCode::BAD_REQUEST);
     };
+    visit.texts = visit.texts.or_of(parameters.get("ui_locales"));
     let word = match form.field("x_action") {
         "continue" => Word::Continue,
         "consent" => Word::Allow,

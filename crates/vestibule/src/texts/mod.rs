@@ -49,6 +49,16 @@ impl Texts {
         Self(index.unwrap_or(0))
     }
 
+    /// The language that an OpenID client asks for (`ui_locales`, the best first), or this one.
+    #[must_use]
+    pub fn or_of(self, ui_locales: Option<&str>) -> Self {
+        let is_known = |tag: &str| {
+            let language = tag.split('-').next().unwrap_or_default();
+            CATALOGUES.iter().position(|(known, _)| known.eq_ignore_ascii_case(language))
+        };
+        ui_locales.unwrap_or_default().split(' ').find_map(is_known).map_or(self, Self)
+    }
+
     /// The language's tag, for `<html lang>`.
     #[must_use]
     pub fn language(&self) -> &'static str {
