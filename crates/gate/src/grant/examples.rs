@@ -1,6 +1,7 @@
 //! One registration of each kind and one request, for the tests of this room.
 
-use super::client::{Client, ClientId, ClientKind};
+use super::client::{Client, ClientId};
+use super::kind::ClientKind;
 use super::parameters::Parameters;
 use super::redirect_uri::RedirectUri;
 use crate::time::Span;

@@ -3,6 +3,7 @@
 
 pub mod authorize;
 mod client;
+mod kind;
 pub mod need;
 mod parameters;
 pub mod pkce;
@@ -16,7 +17,8 @@ pub mod scope;
 #[cfg(test)]
 mod examples;
 
-pub use client::{Client, ClientId, ClientIdError, ClientKind};
+pub use client::{Client, ClientId, ClientIdError};
+pub use kind::ClientKind;
 pub use parameters::{Parameters, Unreadable};
 pub use pkce::{Challenge, PkceError};
 pub use redirect_uri::{RedirectUri, RedirectUriError};

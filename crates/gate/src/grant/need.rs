@@ -2,7 +2,8 @@
 //! until it says [`Step::Grant`] or [`Step::Refuse`].
 
 use super::authorize::AuthorizeRequest;
-use super::client::{Client, ClientKind};
+use super::client::Client;
+use super::kind::ClientKind;
 use super::refused::{ErrorCode, Refused};
 use crate::id::UserId;
 use crate::time::{Span, Timestamp};

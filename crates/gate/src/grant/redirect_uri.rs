@@ -3,7 +3,7 @@
 
 use url::{Url, form_urlencoded};
 
-use super::client::ClientKind;
+use super::kind::ClientKind;
 
 /// The longest one, in bytes.
 const MAX_BYTES: usize = 2000;

@@ -6,7 +6,8 @@ mod page;
 use page::page;
 use serde::{Deserialize, Serialize};
 
-use super::client::{Client, ClientId, ClientKind};
+use super::client::{Client, ClientId};
+use super::kind::ClientKind;
 use super::redirect_uri::RedirectUri;
 use super::scope::{FULL_ACCESS, FULL_USERINFO, Scopes};
 use crate::account::DisplayName;

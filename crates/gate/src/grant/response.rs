@@ -50,8 +50,8 @@ mod tests {
     use url::{Url, form_urlencoded};
 
     use super::super::authorize::ReturnAddress;
-    use super::super::client::ClientKind;
     use super::super::examples::{client, parameters};
+    use super::super::kind::ClientKind;
     use super::super::redirect_uri::RedirectUri;
     use super::{Response, respond};
 

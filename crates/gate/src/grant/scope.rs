@@ -183,8 +183,8 @@ impl Eq for Scopes {}
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::client::ClientKind;
     use super::super::examples::client;
+    use super::super::kind::ClientKind;
     use super::{FULL_ACCESS, FULL_USERINFO, SUPPORTED, ScopeError, Scopes};
 
     fn scopes(text: &str) -> Scopes {

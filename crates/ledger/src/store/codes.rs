@@ -9,8 +9,7 @@ use vestibule_gate::token::opaque::TokenHash;
 use crate::fault::Fault;
 
 use super::Connection;
-use super::resolves::amr;
-use super::sessions::time;
+use super::sessions::{amr, time};
 use super::users::{flag, user_id};
 
 /// A code as the store has it.

@@ -8,8 +8,7 @@ use vestibule_gate::token::opaque::TokenHash;
 use crate::fault::Fault;
 
 use super::Connection;
-use super::resolves::amr;
-use super::sessions::time;
+use super::sessions::{amr, time};
 
 /// What such a secret is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

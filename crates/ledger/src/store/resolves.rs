@@ -15,7 +15,7 @@ use crate::fault::Fault;
 
 use super::Connection;
 use super::engine::Row;
-use super::sessions::{kind, session_id, time};
+use super::sessions::{amr, kind, session_id, time};
 use super::users::{flag, user_id};
 
 /// What the store has for a credential: its live session, or none.
@@ -146,11 +146,4 @@ fn may_be_whole(row: &Row) -> Result<bool, Fault> {
         ClientKind::Confidential => flag(row, "client_full_access")?,
         ClientKind::ThirdParty | ClientKind::Machine => false,
     })
-}
-
-/// The methods that we know (RFC 8176 section 2, and our own with `x_`), from the space-separated list.
-pub(super) fn amr(text: &str) -> Result<Vec<&'static str>, Fault> {
-    let known =
-        |method: &str| ["pwd", "otp", "sms", "hwk", "mfa", "x_api_token"].into_iter().find(|name| *name == method);
-    text.split_ascii_whitespace().map(|m| known(m).ok_or(Fault::Unreadable("an authentication method"))).collect()
 }

@@ -15,7 +15,6 @@ use crate::user::SessionInfo;
 use super::Connection;
 use super::engine::Row;
 use super::pending;
-use super::resolves::amr;
 use super::users::user_id;
 
 /// Adds a session.
@@ -236,4 +235,11 @@ const fn kind_text(kind: SessionKind) -> &'static str {
 pub(super) fn kind(text: &str) -> Result<SessionKind, Fault> {
     let all = [SessionKind::Cookie, SessionKind::Token, SessionKind::Api, SessionKind::Machine];
     all.into_iter().find(|kind| kind_text(*kind) == text).ok_or(Fault::Unreadable("the kind of a session"))
+}
+
+/// The methods that we know (RFC 8176 section 2, and our own with `x_`), from the space-separated list.
+pub(super) fn amr(text: &str) -> Result<Vec<&'static str>, Fault> {
+    let known =
+        |method: &str| ["pwd", "otp", "sms", "hwk", "mfa", "x_api_token"].into_iter().find(|name| *name == method);
+    text.split_ascii_whitespace().map(|m| known(m).ok_or(Fault::Unreadable("an authentication method"))).collect()
 }

@@ -1,7 +1,8 @@
 //! What an authorization request asks for, once it is known whom the answer goes to. Parameters that nobody knows are
 //! ignored (OpenID Connect Core section 3.1.2.1); what we know and cannot do is refused by name.
 
-use super::super::client::{Client, ClientKind};
+use super::super::client::Client;
+use super::super::kind::ClientKind;
 use super::super::parameters::Parameters;
 use super::super::pkce::Challenge;
 use super::super::refused::{ErrorCode, Refused};

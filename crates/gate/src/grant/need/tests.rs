@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::{Present, Step, decide};
 use crate::grant::authorize::AuthorizeRequest;
-use crate::grant::client::ClientKind;
 use crate::grant::examples::{client, parameters};
+use crate::grant::kind::ClientKind;
 use crate::grant::refused::ErrorCode;
 use crate::id::UserId;
 use crate::time::{Span, Timestamp};

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::{RedirectUri, RedirectUriError};
-use crate::grant::client::ClientKind;
+use crate::grant::kind::ClientKind;
 
 fn registered(text: &str, kind: ClientKind) -> RedirectUri {
     RedirectUri::register(text, kind).unwrap()

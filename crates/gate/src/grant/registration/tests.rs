@@ -1,6 +1,7 @@
 //! What an operator may say of a client, and how a refusal names it.
 
-use super::super::client::{Client, ClientId, ClientKind};
+use super::super::client::{Client, ClientId};
+use super::super::kind::ClientKind;
 use super::{Part, RefreshLifetime, Registration, RegistrationError};
 use crate::time::Span;
 

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::{ResponseMode, ReturnAddress, Unaddressed, addressee};
-use crate::grant::client::ClientKind;
 use crate::grant::examples::{client, parameters};
+use crate::grant::kind::ClientKind;
 use crate::grant::redirect_uri::RedirectUri;
 
 const SETTINGS: &str = "https://id.example.com/settings";

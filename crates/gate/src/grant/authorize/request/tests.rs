@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::{AuthorizeRequest, Display, FirstPage, ResponseType, SettingsAction};
 use crate::grant::authorize::{LoginHint, Prompt};
-use crate::grant::client::ClientKind;
 use crate::grant::examples::{CHALLENGE, client, parameters};
+use crate::grant::kind::ClientKind;
 use crate::grant::refused::{ErrorCode, Refused};
 use crate::grant::scope::FULL_ACCESS;
 
