@@ -1,18 +1,9 @@
 //! `vestibule proxy-config ...`: what a proxy must be told, made from the present configuration.
 //!
-//! [`nginx`] is the only proxy so far, and every other file here is a part of its configuration. Another proxy is a
-//! variant of `ProxyConfig` and a room of its own.
+//! A proxy is a variant of `ProxyConfig` and a file or a room of its own; what they have in common is beside them.
 
-mod advice;
 mod app;
-mod cookies;
-mod hosts;
-mod http;
-mod listen;
-mod name;
 mod nginx;
-mod pages;
-mod server;
 
 use crate::config::Config;
 
@@ -35,6 +26,3 @@ fn indent(text: &str, spaces: usize) -> String {
     let margin = " ".repeat(spaces);
     text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{margin}{line}\n") }).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use anyhow::{anyhow, bail};
 
+use super::Nginx;
 use super::hosts::Hosts;
-use super::nginx::Nginx;
 use super::{advice, cookies, name};
 use crate::config::Config;
 use crate::listen::ListenAddress;

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 
+use super::Nginx;
 use super::http::preferred;
 use super::name::NginxFile;
-use super::nginx::Nginx;
 use crate::config::Config;
 use crate::listen::ListenAddress;
 

@@ -1,14 +1,23 @@
 //! `vestibule proxy-config nginx`: a complete nginx configuration, or the parts that go into one.
 
+mod advice;
+mod cookies;
+mod hosts;
+mod http;
+mod listen;
+mod name;
+mod pages;
+mod server;
+
 use std::path::PathBuf;
 
 use anyhow::bail;
 
-use super::app::App;
-use super::hosts::{Hosts, RedirectFrom};
-use super::listen::Listen;
-use super::name::{self, NginxFile, ServerName};
-use super::{http, indent, pages, server};
+use self::hosts::{Hosts, RedirectFrom};
+use self::listen::Listen;
+use self::name::{NginxFile, ServerName};
+use super::indent;
+use crate::cli::proxy_config::app::App;
 use crate::config::Config;
 use crate::listen::ListenAddress;
 
@@ -20,35 +29,35 @@ use crate::listen::ListenAddress;
 pub(in crate::cli) struct Nginx {
     /// The application: `http://127.0.0.1:3000`, `https://app.internal` or `http://unix:/run/app.sock`.
     #[arg(long, value_name = "URL")]
-    pub(super) app: Option<App>,
+    app: Option<App>,
     /// Where nginx listens: a port, an address with or without one, or `unix:/path`; repeat it for more. public_url's
     /// port when it is not given, or else 443 with a certificate and 80 without.
     #[arg(long, value_name = "ADDRESS")]
-    pub(super) listen: Vec<Listen>,
+    listen: Vec<Listen>,
     /// The application's host name; other hosts are refused. Any host when it is not given.
     #[arg(long, value_name = "NAME")]
-    pub(super) server_name: Option<ServerName>,
+    server_name: Option<ServerName>,
     /// The certificate, with its chain.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
-    pub(super) tls_cert: Option<NginxFile>,
+    tls_cert: Option<NginxFile>,
     /// The certificate's key.
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    pub(super) tls_key: Option<NginxFile>,
+    tls_key: Option<NginxFile>,
     /// With a certificate: where plain http is listened to, only to be sent to https; `none` for nowhere. Port 80 of the
     /// addresses whose port 443 is listened to when it is not given.
     #[arg(long, value_name = "ADDRESS", requires = "tls_cert")]
-    pub(super) redirect_from: Option<RedirectFrom>,
+    redirect_from: Option<RedirectFrom>,
     /// Only what goes into an existing `http` and `server`: both parts, or one of them for a file of its own.
     #[arg(long, value_name = "PART", num_args = 0..=1, default_missing_value = "both", require_equals = true)]
-    pub(super) snippet: Option<Part>,
+    snippet: Option<Part>,
     /// A folder that exists, for nginx's pid, logs and temporary files; lets a user without rights run it.
     #[arg(long, value_name = "FOLDER", conflicts_with = "snippet")]
-    pub(super) run_dir: Option<PathBuf>,
+    run_dir: Option<PathBuf>,
 }
 
 /// What of a snippet is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Part {
+enum Part {
     /// Both parts, each under a heading.
     Both,
     /// What stands in `http`: a file for `conf.d`.
@@ -162,3 +171,6 @@ fn workers(config: &Config) -> Option<String> {
         group => Some(format!("www-data {group}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

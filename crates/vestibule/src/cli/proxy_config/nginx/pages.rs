@@ -1,5 +1,6 @@
 //! The locations of our own pages.
 
+use crate::cli::proxy_config::indent;
 use crate::config::Config;
 
 /// What the pages get, and what they must never get: they decide who somebody is, and nobody tells them.
@@ -26,7 +27,7 @@ fn proxied(config: &Config) -> String {
 }
 
 fn location(matching: &str, lines: &str) -> String {
-    format!("location {matching} {{\n{}}}\n", super::indent(lines, 2))
+    format!("location {matching} {{\n{}}}\n", indent(lines, 2))
 }
 
 /// The pages under a path of a server that they share with an application.

@@ -5,10 +5,10 @@ use std::process::Command;
 
 use clap::{Args as _, FromArgMatches as _};
 
-use super::app::App;
+use super::Nginx;
 use super::listen::Listen;
 use super::name::ServerName;
-use super::nginx::Nginx;
+use crate::cli::proxy_config::app::App;
 use crate::config::Config;
 
 fn tried(toml: &str, arguments: &[&str]) -> Result<String, String> {

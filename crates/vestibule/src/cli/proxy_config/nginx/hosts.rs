@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::str::FromStr;
 
+use super::Nginx;
 use super::listen::{Listen, NotAListen};
-use super::nginx::Nginx;
-use super::{indent, pages};
+use super::pages;
+use crate::cli::proxy_config::indent;
 use crate::config::Config;
 
 /// What `--redirect-from` says.

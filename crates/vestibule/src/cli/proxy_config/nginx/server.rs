@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use vestibule_gate::verdict::SUFFIXES;
 
-use super::app::App;
 use super::cookies::CLEANED;
+use crate::cli::proxy_config::app::App;
+use crate::cli::proxy_config::indent;
 use crate::config::Config;
 
 /// Headers by which some frameworks route or trust, and which only a proxy may set.
@@ -142,6 +143,6 @@ pub(super) fn application(app: Option<&App>) -> String {
     lines.push_str("proxy_connect_timeout 5s; proxy_read_timeout 60s;\n");
     format!(
         "# Everything else is the application's, once we have said who it is.\nlocation / {{\n{}}}\n",
-        super::indent(&lines, 2)
+        indent(&lines, 2)
     )
 }
