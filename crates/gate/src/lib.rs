@@ -13,6 +13,8 @@ pub mod decide;
 pub mod grant;
 pub mod id;
 pub mod keys;
+pub mod network;
+pub mod rules;
 pub mod table;
 pub mod time;
 pub mod token;

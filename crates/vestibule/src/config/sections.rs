@@ -8,7 +8,7 @@ use vestibule_gate::verdict::HeaderPrefix;
 
 use super::appearance::{Accent, LogFormat, LogLevel};
 use super::duration::{Duration, DurationOrNever};
-use super::network::Network;
+use vestibule_gate::network::Network;
 use super::public_url::PublicUrl;
 use super::raw::Raw;
 use super::secret::Secret;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::HeaderMap;
 
-use crate::config::network::Network;
+use vestibule_gate::network::Network;
 use crate::listen::Peer;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
@@ -100,7 +100,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{TrustedProxies, X_FORWARDED_FOR};
-    use crate::config::network::Network;
+    use vestibule_gate::network::Network;
     use crate::listen::Peer;
 
     fn client(peer: &str, lines: &[&str]) -> Option<String> {
