@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use vestibule_gate::claims::cacheable::{CacheKey, may_be_kept};
 use vestibule_gate::claims::{Claims, CookieNames};
+use vestibule_gate::decide::Reach;
 use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::verdict::{HeaderNames, Identity, Verdict};
 use vestibule_ledger::{Fault, Ledger};
@@ -109,7 +110,7 @@ impl Resolver {
         clock: Clock<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Outcome> {
-        let verdict = self.ledger.live().answer_from_memory(&question.claims, clock.now)?;
+        let verdict = self.ledger.live().answer_from_memory(&question.claims, clock.now, Reach::Whole)?;
         Some(self.say(&verdict, question, after, clock, out))
     }
 
@@ -132,7 +133,7 @@ impl Resolver {
     }
 
     async fn load(&self, question: &Question<'_>, now: Timestamp) -> Result<Verdict, Fault> {
-        let answer = self.ledger.live().answer(&question.claims, now);
+        let answer = self.ledger.live().answer(&question.claims, now, Reach::Whole);
         match tokio::time::timeout(self.patience, answer).await {
             Ok(verdict) => verdict,
             Err(_) => Err(Fault::Store("it did not answer in time".to_owned())),
