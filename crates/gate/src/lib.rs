@@ -14,6 +14,7 @@ pub mod grant;
 pub mod id;
 pub mod keys;
 pub mod network;
+pub mod original;
 pub mod rules;
 pub mod table;
 pub mod time;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What a session's `amr` can hold, besides words of our own that begin with `x_`.
-pub const KNOWN: [&str; 5] = ["pwd", "otp", "sms", "hwk", "mfa"];
+const KNOWN: [&str; 5] = ["pwd", "otp", "sms", "hwk", "mfa"];
 
 const MAX_BYTES: usize = 32;
 

@@ -49,9 +49,7 @@ fn fold_letters(text: &str, out: &mut String) {
 
 /// How many bytes at the front encode bytes that are not ASCII.
 fn encoded_run(text: &str) -> usize {
-    let is_encoded = |three: &&[u8]| {
-        matches!(three, [b'%', high, low] if matches!(high, b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F') && low.is_ascii_hexdigit())
-    };
+    let is_encoded = |three: &&[u8]| matches!(three, [b'%', high, low] if matches!(high, b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F') && low.is_ascii_hexdigit());
     3 * text.as_bytes().chunks(3).take_while(is_encoded).count()
 }
 

@@ -39,9 +39,9 @@ pub enum Why {
     /// It differs only in case from a path that a rule restricts.
     #[error("the path differs only in case from one that another rule restricts; set `case` for this host")]
     Case,
-    /// The method is not in capitals, and some applications would take it for one that is.
-    #[error("the method is not written in capitals, and an application may take it for another one")]
-    Method,
+    /// It has more readings than one, as `[paths]` allows, and they are not all decided by one rule.
+    #[error("the path can be read in more than one way, and the rules do not say the same of all of them")]
+    Readings,
     /// Guests may not.
     #[error("guests may not")]
     Guest,
@@ -137,8 +137,10 @@ fn verdict_on(missing: &[Missing<'_>], amr: Vec<Box<str>>, who: &Who<'_>) -> Rul
         let lacks_method = missing.iter().any(|one| matches!(one, Missing::Amr(_)));
         return Ruling::StepUp(StepUp { max_age, amr: if lacks_method { amr } else { Vec::new() } });
     }
-    let scopes: Vec<Box<str>> =
-        missing.iter().filter_map(|one| if let Missing::Scope(scope) = one { Some((*scope).into()) } else { None }).collect();
+    let scopes: Vec<Box<str>> = missing
+        .iter()
+        .filter_map(|one| if let Missing::Scope(scope) = one { Some((*scope).into()) } else { None })
+        .collect();
     Ruling::Refuse(match missing {
         [Missing::Network] => Why::Network,
         [Missing::NotAGuest] => Why::Guest,
@@ -155,6 +157,6 @@ const fn rank(ruling: &Ruling) -> u8 {
         Ruling::SignIn => 2,
         Ruling::Refuse(Why::Scopes(_)) => 3,
         Ruling::Refuse(Why::Guest | Why::Network) => 4,
-        Ruling::Refuse(Why::NoRule | Why::Case | Why::Method | Why::Other) => 5,
+        Ruling::Refuse(Why::NoRule | Why::Case | Why::Readings | Why::Other) => 5,
     }
 }

@@ -51,7 +51,9 @@ impl fmt::Display for Missing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Credential => f.write_str("nobody is signed in"),
-            Self::WholeToken => f.write_str("the token is limited, and only `scopes` or `clients` let such tokens count"),
+            Self::WholeToken => {
+                f.write_str("the token is limited, and only `scopes` or `clients` let such tokens count")
+            }
             Self::NotAGuest => f.write_str("anonymous: the user is a guest"),
             Self::Guest => f.write_str("anonymous: the user is not a guest"),
             Self::User => f.write_str("users: the user is not in the list"),

@@ -5,6 +5,7 @@
 //! refuses what cannot be meant, [`Rules::find`] costs the same however many rules there are.
 
 mod amr;
+mod build;
 mod compile;
 mod conditions;
 mod error;
@@ -12,6 +13,7 @@ mod fold;
 mod groups;
 mod host;
 mod judge;
+mod lint;
 mod method;
 mod missing;
 mod pattern;
@@ -22,9 +24,9 @@ mod users;
 pub use amr::{Amr, AmrError};
 pub use compile::Rules;
 pub use conditions::Conditions;
-pub use error::{Fault, Part, RuleError};
+pub use error::{Earlier, Fault, Part, RuleError};
 pub use groups::Found;
-pub use host::{HostError, HostPattern};
+pub use host::{HostError, read_host};
 pub use judge::{Ruling, StepUp, Who, Why};
 pub use method::{HttpMethod, MethodError};
 pub use missing::Missing;

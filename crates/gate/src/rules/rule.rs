@@ -1,9 +1,9 @@
 //! A rule as the operator means it: for which requests, and whom it lets pass.
 
 use super::conditions::Conditions;
-use super::host::HostPattern;
 use super::method::HttpMethod;
 use super::pattern::PathPattern;
+use crate::original::HostPattern;
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +41,18 @@ impl Allow {
         }
     }
 
-    /// What a user must meet; one empty set of conditions where being one suffices.
-    pub(super) fn alternatives(&self) -> &[Conditions] {
+    /// The conditions of each alternative; none where being a user, or anybody, suffices.
+    #[must_use]
+    pub fn alternatives(&self) -> &[Conditions] {
         match self {
             Self::Anyone | Self::AnyUser => &[],
+            Self::Any(all) => all,
+        }
+    }
+
+    pub(super) fn alternatives_mut(&mut self) -> &mut [Conditions] {
+        match self {
+            Self::Anyone | Self::AnyUser => &mut [],
             Self::Any(all) => all,
         }
     }

@@ -85,19 +85,19 @@ impl Trie {
         Self { nodes: vec![Node::new()] }
     }
 
-    /// Adds a pattern of a rule. Tells each place that it comes by: the node after each segment, counted from the front.
+    /// Adds a pattern of a rule. Tells the node after each of its segments.
     pub(super) fn add(
         &mut self,
         pattern: &PathPattern,
         methods: Methods<'_>,
         rule: Index,
-        mut comes_by: impl FnMut(usize, usize),
+        mut comes_by: impl FnMut(usize),
     ) {
         let mut at = 0;
-        for (number, segment) in pattern.segments.iter().enumerate() {
+        for segment in &pattern.segments {
             self.nodes[at].earliest = self.nodes[at].earliest.min(rule);
             at = self.child(at, segment);
-            comes_by(number, at);
+            comes_by(at);
         }
         let node = &mut self.nodes[at];
         node.earliest = node.earliest.min(rule);
