@@ -104,6 +104,11 @@ impl<T> HostTable<T> {
         let dots = host.bytes().enumerate().filter(|&(at, byte)| byte == b'.' && at > 0);
         dots.map(|(at, _)| &host[at + 1..]).find_map(|suffix| self.below.get(suffix))
     }
+
+    /// What is there for each of the hosts, in no order.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.exact.values().chain(self.below.values())
+    }
 }
 
 impl<T> FromIterator<(HostPattern, T)> for HostTable<T> {

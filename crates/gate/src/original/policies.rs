@@ -161,6 +161,11 @@ impl PathPolicies {
     pub fn of(&self, host: &str) -> PathPolicy {
         self.0.find(host).copied().unwrap_or_default()
     }
+
+    /// Every policy that a host can have, the strict one among them.
+    pub fn all(&self) -> impl Iterator<Item = PathPolicy> {
+        std::iter::once(PathPolicy::default()).chain(self.0.values().copied())
+    }
 }
 
 impl FromIterator<(HostPattern, PathPolicy)> for PathPolicies {
