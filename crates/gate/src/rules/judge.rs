@@ -1,5 +1,6 @@
 //! What a rule says of the one who makes the request.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use super::missing::Missing;
@@ -54,6 +55,34 @@ pub enum Why {
     /// The user or the credential is none of those that the rule lets pass.
     #[error("this user or credential is none that the rule lets pass")]
     Other,
+}
+
+impl Why {
+    /// The scopes that a token should carry, separated by a space, when nothing else is missing.
+    #[must_use]
+    pub fn missing_scopes(&self) -> Option<String> {
+        match self {
+            Self::Scopes(scopes) => Some(scopes.join(" ")),
+            Self::NoRule | Self::Case | Self::Readings | Self::Guest | Self::Network | Self::Other => None,
+        }
+    }
+}
+
+impl fmt::Display for Ruling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Permit => f.write_str("it may pass"),
+            Self::SignIn => f.write_str("somebody must sign in"),
+            Self::StepUp(StepUp { max_age, amr }) => {
+                f.write_str("the user must prove themselves again")?;
+                if !amr.is_empty() {
+                    write!(f, ", with {}", amr.join(" and "))?;
+                }
+                max_age.map_or(Ok(()), |age| write!(f, ", at most {} s ago", age.seconds()))
+            }
+            Self::Refuse(why) => write!(f, "refused: {why}"),
+        }
+    }
 }
 
 /// Who makes a request, as a rule sees them.
