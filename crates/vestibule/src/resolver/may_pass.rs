@@ -1,13 +1,10 @@
 //! The doors that decide, over HTTP: `check` for proxies that look at the status, `forward` for those that hand a refusal
 //! to the browser. Never a body; who somebody is stands in no answer but a 200.
 
-use std::sync::Arc;
-
+use arrayvec::ArrayVec;
 use vestibule_gate::claims::Claims;
 use vestibule_gate::original::{Dialect, Own, Unreadable, describe, navigates};
 use vestibule_gate::verdict::Verdict;
-
-use arrayvec::ArrayVec;
 
 use super::denial::Denial;
 use super::door::{Manner, Terms};

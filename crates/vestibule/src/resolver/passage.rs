@@ -110,7 +110,8 @@ impl Resolver {
             host = passage.original.host(),
             method = passage.original.method(),
             path = passage.original.path(),
-            rule = found.rule().map(ToString::to_string),
+            rule = found.index(),
+            name = found.rule().and_then(|rule| rule.name.as_deref()),
             user = verdict.identity().map(|identity| identity.user().to_string()),
             %ruling,
             "the rules that are tried would not let this request pass"

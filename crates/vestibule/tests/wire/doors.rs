@@ -1,8 +1,8 @@
 //! What CONTRACT says of check and forward, with whole answers; without rules, so that any user who is not a guest passes.
 
-use vestibule::config::network::Network;
 use vestibule::proxies::TrustedProxies;
 use vestibule::resolver::Policy;
+use vestibule_gate::network::Network;
 use vestibule_ledger::{UserRef, changes};
 
 use crate::house::{House, USER};
