@@ -67,7 +67,7 @@ fn show(settings: &[(String, Raw, Origin)], json: bool) -> anyhow::Result<String
 fn typed(value: &Raw) -> Value {
     match value {
         Raw::Absent => Value::Null,
-        Raw::Text(text) => text.as_str().into(),
+        Raw::Text(text) | Raw::Written(text) => text.as_str().into(),
         Raw::Number(number) => (*number).into(),
         Raw::Switch(switch) => (*switch).into(),
         Raw::List(items) => items.as_slice().into(),

@@ -18,6 +18,8 @@ pub enum Raw {
     Switch(bool),
     /// A list of texts.
     List(Vec<String>),
+    /// What is more than that, as it would be written; only where settings are shown.
+    Written(String),
     /// What no setting takes, in words.
     Other(&'static str),
     /// A secret, where settings are shown: no more than its hash, so that a change is noticed.
@@ -29,9 +31,13 @@ impl Raw {
     pub(super) fn hidden(&self) -> Self {
         match self {
             Self::Absent => Self::Absent,
-            Self::Text(_) | Self::Number(_) | Self::Switch(_) | Self::List(_) | Self::Other(_) | Self::Hidden(_) => {
-                Self::Hidden(TokenHash::of(self.to_string().as_bytes()))
-            }
+            Self::Text(_)
+            | Self::Number(_)
+            | Self::Switch(_)
+            | Self::List(_)
+            | Self::Written(_)
+            | Self::Other(_)
+            | Self::Hidden(_) => Self::Hidden(TokenHash::of(self.to_string().as_bytes())),
         }
     }
 }
@@ -42,6 +48,7 @@ impl fmt::Display for Raw {
         match self {
             Self::Absent => f.write_str("(not set)"),
             Self::Text(text) => write!(f, "{text:?}"),
+            Self::Written(text) => f.write_str(text),
             Self::Other(what) => f.write_str(what),
             Self::Hidden(_) => f.write_str("(hidden)"),
             Self::Number(number) => write!(f, "{number}"),

@@ -30,6 +30,10 @@ section! {
         public_url: PublicUrl = text("http://localhost:8480"),
         /// The folder of the database and the control socket. Made with mode 0700. A relative path starts at the file's own folder.
         data_dir: String = text("vestibule-data"),
+        /// A file with `[[rules]]` and `[paths."host"]`, in place of those in this file ([rules.md](rules.md)). Read again when it changes, and on SIGHUP; one that is not sound is refused, and the rules in force stay. A relative path starts at the file's own folder.
+        rules: Option<String> = Raw::Absent,
+        /// A file with rules that are tried: what they would refuse is logged, and passes. Read again as `rules` is.
+        shadow_rules: Option<String> = Raw::Absent,
     }
 }
 

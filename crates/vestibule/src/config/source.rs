@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::nearest::{no_such_setting, sections};
 use super::raw::{Origin, Problem, Raw};
+use super::rules::{Sheet, is_ours};
 use super::setting::{Setting, Wrong};
 
 /// What stands before each variable.
@@ -37,6 +38,8 @@ pub(super) struct Source {
     tables: BTreeMap<String, Vec<Origin>>,
     /// The table of a list that is being taken, counted from 0.
     table: usize,
+    /// The rules of the file.
+    sheet: Sheet,
 }
 
 impl Source {
@@ -52,6 +55,7 @@ impl Source {
             problems: Vec::new(),
             tables: BTreeMap::new(),
             table: 0,
+            sheet: Sheet::default(),
         };
         if let Some((path, text)) = file {
             source.read_file(path, text, known);
@@ -102,8 +106,10 @@ impl Source {
                 return;
             }
         };
+        self.sheet = Sheet::read(table.get_ref(), &origin);
         for (name, value) in table.get_ref() {
             match value.get_ref() {
+                ours if is_ours(name.get_ref(), ours) => {}
                 DeValue::Table(section) => {
                     for (field, value) in section {
                         self.note(key(name.get_ref(), field.get_ref()), value, origin(field.span().start), &origin);
@@ -181,9 +187,9 @@ impl Source {
         }
     }
 
-    /// What was taken, in order, and what is wrong.
-    pub(super) fn finish(self) -> (Vec<(String, Raw, Origin)>, Vec<Problem>) {
-        (self.shown, self.problems)
+    /// What was taken, in order, and what is wrong; and the rules.
+    pub(super) fn finish(self) -> (Vec<(String, Raw, Origin)>, Vec<Problem>, Sheet) {
+        (self.shown, self.problems, self.sheet)
     }
 }
 
@@ -202,7 +208,8 @@ pub(super) fn origin_of(shown: &[(String, Raw, Origin)], key: &str) -> Origin {
     shown.iter().find(|(name, ..)| name == key).map_or(Origin::Default, |(.., origin)| origin.clone())
 }
 
-fn raw(value: &DeValue<'_>) -> Raw {
+/// A value in the forms that settings have.
+pub(super) fn raw(value: &DeValue<'_>) -> Raw {
     match value {
         DeValue::String(text) => Raw::Text(text.to_string()),
         DeValue::Boolean(switch) => Raw::Switch(*switch),

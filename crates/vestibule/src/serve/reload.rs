@@ -50,6 +50,7 @@ impl House {
         self.resolver.resolver().set_policy(fresh.policy());
         self.logging.set_level(fresh.log.level);
         self.config = fresh;
+        self.begin_to_look();
         if !waiting.is_empty() {
             tracing::warn!(keys = waiting.join(", "), "these keys changed and need a restart to be in force");
         }
@@ -70,12 +71,13 @@ fn differences(old: &Config, fresh: &Config) -> (Vec<String>, Vec<String>) {
 /// The fresh configuration with the old values of what is fixed.
 fn keep(old: &Config, mut fresh: Config) -> Config {
     let old = old.clone();
-    for (kept, slot) in old.shown.iter().zip(&mut fresh.shown) {
-        if NEED_A_RESTART.contains(&kept.0.as_str()) {
+    for slot in fresh.shown.iter_mut().filter(|slot| NEED_A_RESTART.contains(&slot.0.as_str())) {
+        if let Some(kept) = old.shown.iter().find(|kept| kept.0 == slot.0) {
             slot.clone_from(kept);
         }
     }
-    fresh.top = old.top;
+    fresh.top.public_url = old.top.public_url;
+    fresh.top.data_dir = old.top.data_dir;
     fresh.listen = old.listen;
     fresh.headers = old.headers;
     fresh.cache = old.cache;
