@@ -4,10 +4,12 @@
 //! configuration lists, so a new name would be forgeable behind every configuration that is already out there.
 
 mod facts;
+mod profile;
 
 use std::sync::Arc;
 
 pub use facts::{Facts, Grant, SessionKind};
+pub use profile::Profile;
 
 use crate::claims::Source;
 use crate::id::{SessionId, UserId};
@@ -238,6 +240,7 @@ mod tests {
             amr: vec![],
             acr: None,
             grant: Grant::cookie(),
+            profile: None,
         };
         let text = String::from_utf8(bare.render(&HeaderPrefix::default()).into_vec()).unwrap();
         assert_eq!(

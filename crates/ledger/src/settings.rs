@@ -32,6 +32,8 @@ pub struct Settings {
     pub keys: KeySettings,
     /// What stands before the names of the identity headers.
     pub headers: HeaderPrefix,
+    /// Whether the addresses and names of verified users are read with their sessions: they take memory, a session.
+    pub profiles: bool,
     /// The full names of the cookies.
     pub cookies: CookieNames,
 }

@@ -94,6 +94,11 @@ impl Entry {
         &self.facts.facts
     }
 
+    /// What it says, for another entry that says the same.
+    pub(super) fn share(&self) -> Arc<SharedFacts> {
+        Arc::clone(&self.facts)
+    }
+
     pub(crate) fn fact_lines(&self) -> &[u8] {
         &self.facts.lines
     }

@@ -124,14 +124,20 @@ impl Index {
         }
         let first = self.first_of(row.id).cloned();
         self.sessions += usize::from(first.is_none());
-        let facts = self.share(&row.facts);
+        let facts = self.share(row);
         let entry = Arc::new(Entry::new(hash, row, facts, first));
         self.by_session.insert(Arc::clone(&entry), session_of);
         self.by_user.insert(Arc::clone(&entry), user_of);
         entry
     }
 
-    fn share(&mut self, facts: &Facts) -> Arc<SharedFacts> {
+    fn share(&mut self, row: &SessionRow) -> Arc<SharedFacts> {
+        let facts = &row.facts;
+        if facts.profile.is_some() {
+            // Nobody else says this: a map of all that is said would only hold it once more.
+            let same = self.by_user.of(row.user, user_of).find(|entry| entry.facts() == facts);
+            return same.map_or_else(|| Arc::new(SharedFacts::new(facts.clone(), &self.prefix)), |entry| entry.share());
+        }
         if let Some(shared) = self.facts.get(facts) {
             return Arc::clone(shared);
         }

@@ -1,6 +1,6 @@
 //! What an answer says of a session besides its ids and times, and what its credential was given for.
 
-use super::HeaderPrefix;
+use super::{HeaderPrefix, Profile};
 use crate::account::Roles;
 
 /// What an answer says of a session besides its ids and times: few distinct ones, shared by many sessions.
@@ -20,6 +20,8 @@ pub struct Facts {
     pub acr: Option<&'static str>,
     /// What the credential was given for.
     pub grant: Grant,
+    /// The user's address and name, if somebody needs them (`ledger::Settings::profiles`) and the user is verified.
+    pub profile: Option<Profile>,
 }
 
 /// What a credential was given for, and how much of its user it speaks for.

@@ -22,6 +22,7 @@ mod api_tokens;
 mod attacks;
 mod clients;
 mod cold;
+mod profiles;
 mod tokens;
 
 const PASSWORD: &str = "quiet harbour lantern";
@@ -59,6 +60,7 @@ pub(crate) fn settings(data_dir: &Path) -> Settings {
             rotate_every: None,
         },
         headers: HeaderPrefix::default(),
+        profiles: false,
         cookies: CookieNames::new(&CookiePrefix::default()),
     }
 }

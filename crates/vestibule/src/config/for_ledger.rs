@@ -40,8 +40,14 @@ impl Config {
             anonymous: AnonymousSettings { enabled: self.anonymous.enabled, purge_after: self.anonymous.purge_after.0 },
             keys: self.key_settings(),
             headers: self.headers.prefix.clone(),
+            profiles: self.profiles(),
             cookies: self.cookie_names(),
         }
+    }
+
+    /// Whether anything asks for an address or a name: see `docs/headers-extra.md`.
+    const fn profiles(&self) -> bool {
+        false
     }
 
     fn key_settings(&self) -> KeySettings {

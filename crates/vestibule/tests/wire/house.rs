@@ -153,6 +153,7 @@ fn settings(data_dir: &Path) -> Settings {
             rotate_every: None,
         },
         headers: HeaderPrefix::default(),
+        profiles: false,
         cookies: CookieNames::new(&CookiePrefix::default()),
     }
 }
