@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use vestibule_gate::claims::CookieNames;
 use vestibule_gate::time::Span;
 use vestibule_gate::token::jwt::SigningAlgorithm;
-use vestibule_gate::verdict::HeaderPrefix;
+use vestibule_gate::verdict::IdentityHeaders;
 
 /// Everything that the ledger obeys. What can change while it runs is put in force by [`crate::Ledger::reload`]; the
 /// rest (`data_dir`, `cache`, `headers`, `password.threads`, `password.queue`, `keys.secret`) only by a restart.
@@ -30,8 +30,8 @@ pub struct Settings {
     pub anonymous: AnonymousSettings,
     /// What tokens are signed with.
     pub keys: KeySettings,
-    /// What stands before the names of the identity headers.
-    pub headers: HeaderPrefix,
+    /// What answers say of somebody, and under which names.
+    pub headers: IdentityHeaders,
     /// Whether the addresses and names of verified users are read with their sessions: they take memory, a session.
     pub profiles: bool,
     /// The full names of the cookies.

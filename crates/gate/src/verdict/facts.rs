@@ -67,7 +67,7 @@ impl Grant {
 
 impl Facts {
     /// The header lines of these facts. Never a repeated, never an empty header.
-    pub(crate) fn render(&self, prefix: &HeaderPrefix) -> Box<[u8]> {
+    pub(crate) fn render(&self, prefix: &HeaderPrefix) -> Vec<u8> {
         let mut out = String::with_capacity(256);
         let mut line = |suffix: &str, value: &str| {
             if !value.is_empty() {
@@ -86,6 +86,6 @@ impl Facts {
         line("session-amr", &self.amr.join(" "));
         line("session-acr", self.acr.unwrap_or_default());
         line("oauth-client-id", self.grant.client.as_deref().unwrap_or_default());
-        out.into_bytes().into_boxed_slice()
+        out.into_bytes()
     }
 }

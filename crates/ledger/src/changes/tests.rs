@@ -59,7 +59,7 @@ pub(crate) fn settings(data_dir: &Path) -> Settings {
             keep_for: Span::from_seconds(86_400),
             rotate_every: None,
         },
-        headers: HeaderPrefix::default(),
+        headers: HeaderPrefix::default().into(),
         profiles: false,
         cookies: CookieNames::new(&CookiePrefix::default()),
     }

@@ -39,7 +39,7 @@ impl Config {
             signup: self.signup.enabled,
             anonymous: AnonymousSettings { enabled: self.anonymous.enabled, purge_after: self.anonymous.purge_after.0 },
             keys: self.key_settings(),
-            headers: self.headers.prefix.clone(),
+            headers: self.headers.prefix.clone().into(),
             profiles: self.profiles(),
             cookies: self.cookie_names(),
         }
