@@ -39,15 +39,16 @@ impl Config {
             signup: self.signup.enabled,
             anonymous: AnonymousSettings { enabled: self.anonymous.enabled, purge_after: self.anonymous.purge_after.0 },
             keys: self.key_settings(),
-            headers: self.headers.prefix.clone().into(),
+            headers: self.identity_headers(),
+            assertion: self.assertion_settings(),
             profiles: self.profiles(),
             cookies: self.cookie_names(),
         }
     }
 
-    /// Whether anything asks for an address or a name: see `docs/headers-extra.md`.
-    const fn profiles(&self) -> bool {
-        false
+    /// Whether anything asks for addresses or names. They take memory, so they are not read for nothing.
+    fn profiles(&self) -> bool {
+        self.identity_headers().need_profiles()
     }
 
     fn key_settings(&self) -> KeySettings {
@@ -55,6 +56,7 @@ impl Config {
         let file = || self.key_secret_file().map(KeySecret::File);
         KeySettings {
             algorithm: keys.algorithm,
+            for_assertions: self.assertion_settings().map(|assertion| assertion.algorithm),
             secret: keys.secret.as_ref().map(|secret| KeySecret::Text(secret.expose().into())).or_else(file),
             publish_before: keys.publish_before.0,
             keep_for: keys.keep_for.0,

@@ -18,6 +18,8 @@ pub enum Raw {
     Switch(bool),
     /// A list of texts.
     List(Vec<String>),
+    /// A table of texts, under their names.
+    Table(Vec<(String, String)>),
     /// What no setting takes, in words.
     Other(&'static str),
     /// A secret, where settings are shown: no more than its hash, so that a change is noticed.
@@ -29,9 +31,13 @@ impl Raw {
     pub(super) fn hidden(&self) -> Self {
         match self {
             Self::Absent => Self::Absent,
-            Self::Text(_) | Self::Number(_) | Self::Switch(_) | Self::List(_) | Self::Other(_) | Self::Hidden(_) => {
-                Self::Hidden(TokenHash::of(self.to_string().as_bytes()))
-            }
+            Self::Text(_)
+            | Self::Number(_)
+            | Self::Switch(_)
+            | Self::List(_)
+            | Self::Table(_)
+            | Self::Other(_)
+            | Self::Hidden(_) => Self::Hidden(TokenHash::of(self.to_string().as_bytes())),
         }
     }
 }
@@ -49,6 +55,11 @@ impl fmt::Display for Raw {
             Self::List(items) => {
                 let items: Vec<String> = items.iter().map(|item| format!("{item:?}")).collect();
                 write!(f, "[{}]", items.join(", "))
+            }
+            Self::Table(pairs) if pairs.is_empty() => f.write_str("{}"),
+            Self::Table(pairs) => {
+                let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name:?} = {value:?}")).collect();
+                write!(f, "{{ {} }}", pairs.join(", "))
             }
         }
     }
