@@ -1,7 +1,7 @@
 //! `vestibule config check|show|reference`.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::table::table;
 use super::{House, Said};
@@ -71,6 +71,9 @@ fn typed(value: &Raw) -> Value {
         Raw::Number(number) => (*number).into(),
         Raw::Switch(switch) => (*switch).into(),
         Raw::List(items) => items.as_slice().into(),
+        Raw::Table(pairs) => {
+            pairs.iter().map(|(name, said)| (name.clone(), said.as_str().into())).collect::<Map<_, _>>().into()
+        }
         Raw::Other(what) => (*what).into(),
         Raw::Hidden(_) => value.to_string().into(),
     }

@@ -9,6 +9,7 @@ pub mod clients;
 pub mod duration;
 mod for_ledger;
 mod for_resolver;
+pub mod identity;
 mod nearest;
 pub mod public_url;
 pub mod raw;

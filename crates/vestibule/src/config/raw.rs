@@ -20,6 +20,8 @@ pub enum Raw {
     List(Vec<String>),
     /// What is more than that, as it would be written; only where settings are shown.
     Written(String),
+    /// A table of texts, under their names.
+    Table(Vec<(String, String)>),
     /// What no setting takes, in words.
     Other(&'static str),
     /// A secret, where settings are shown: no more than its hash, so that a change is noticed.
@@ -36,6 +38,7 @@ impl Raw {
             | Self::Switch(_)
             | Self::List(_)
             | Self::Written(_)
+            | Self::Table(_)
             | Self::Other(_)
             | Self::Hidden(_) => Self::Hidden(TokenHash::of(self.to_string().as_bytes())),
         }
@@ -56,6 +59,11 @@ impl fmt::Display for Raw {
             Self::List(items) => {
                 let items: Vec<String> = items.iter().map(|item| format!("{item:?}")).collect();
                 write!(f, "[{}]", items.join(", "))
+            }
+            Self::Table(pairs) if pairs.is_empty() => f.write_str("{}"),
+            Self::Table(pairs) => {
+                let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name:?} = {value:?}")).collect();
+                write!(f, "{{ {} }}", pairs.join(", "))
             }
         }
     }

@@ -163,6 +163,7 @@ impl Source {
     fn note(&mut self, key: String, value: &Spanned<DeValue<'_>>, origin: Origin, at: &dyn Fn(usize) -> Origin) {
         let items = match value.get_ref() {
             DeValue::Array(items) => items.iter().map(|item| at(item.span().start)).collect(),
+            DeValue::Table(pairs) => pairs.iter().map(|(name, _)| at(name.span().start)).collect(),
             _ => Vec::new(),
         };
         self.values.insert(key, Written { raw: raw(value.get_ref()), origin, items });
@@ -224,7 +225,14 @@ pub(super) fn raw(value: &DeValue<'_>) -> Raw {
         }
         DeValue::Float(_) => Raw::Other("a float"),
         DeValue::Datetime(_) => Raw::Other("a datetime"),
-        DeValue::Table(_) => Raw::Other("a table"),
+        DeValue::Table(pairs) => {
+            let pair = |(name, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+                let name: &std::borrow::Cow<'_, str> = name.get_ref();
+                Some((name.to_string(), value.get_ref().as_str()?.to_owned()))
+            };
+            let texts = pairs.iter().map(pair).collect::<Option<Vec<_>>>();
+            texts.map_or(Raw::Other("a table"), Raw::Table)
+        }
     }
 }
 

@@ -7,13 +7,18 @@ use super::House;
 use crate::config::Config;
 
 /// What is fixed at the start: addresses and sizes of things that exist, and names that proxies and browsers know.
-const NEED_A_RESTART: [&str; 15] = [
+const NEED_A_RESTART: [&str; 20] = [
     "public_url",
     "data_dir",
     "listen.public",
     "listen.resolver",
     "listen.ops",
     "headers.prefix",
+    "headers.assertion",
+    "headers.assertion_audience",
+    "headers.assertion_algorithm",
+    "headers.assertion_bind",
+    "headers.extra",
     "session.cookie_prefix",
     "resolver.cache_key_cookie",
     "resolver.threads",

@@ -58,6 +58,8 @@ impl House {
 
     /// Puts the rules of the configuration in force.
     fn install_rules(&self) {
+        // Rules may ask for addresses that none asked for before.
+        self.ledger.reload(self.config.for_ledger());
         self.resolver.resolver().set_policy(self.config.policy());
     }
 }
