@@ -13,6 +13,7 @@ pub mod decide;
 pub mod grant;
 pub mod id;
 pub mod keys;
+pub mod step_up;
 pub mod table;
 pub mod time;
 pub mod token;
