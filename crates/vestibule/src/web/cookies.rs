@@ -22,6 +22,8 @@ use vestibule_ledger::changes::{NewSession, SignedIn};
 const DEVICE_LIFE: i64 = 365 * 24 * 3600;
 /// Ten minutes, in seconds: as long as the ledger keeps a sign-in for a request.
 const AUTHENTICATION_LIFE: i64 = 600;
+/// Half a minute, in seconds: a circle of redirects comes round sooner.
+const STEP_UP_LIFE: i64 = 30;
 /// Domains above a host for which names are cleared. Deeper hosts are rare, and each costs three lines in an answer that
 /// has to fit a proxy's buffer.
 const MAX_DOMAINS: usize = 4;
@@ -86,6 +88,13 @@ impl CookieRules {
     pub fn no_authentication(&self, path: &str, request: &TokenHash) -> Option<HeaderValue> {
         let cookie = self.at(path, self.names.authentication(request), String::new());
         header(&cookie.max_age(Duration::ZERO).build())
+    }
+
+    /// The cookie by which `/login` knows that it has just sent somebody on to this very place without a question: whoever
+    /// is back with it goes round in a circle.
+    #[must_use]
+    pub fn step_up(&self, path: &str, place: String) -> Option<HeaderValue> {
+        header(&self.at(path, self.names.step_up().to_owned(), place).max_age(Duration::seconds(STEP_UP_LIFE)).build())
     }
 
     /// The cookie of a browser that an application has signed in, with every other form of its name cleared.
