@@ -15,6 +15,7 @@ use vestibule_gate::grant::return_to::{AllowedOrigin, ReturnToRules};
 use vestibule_gate::grant::scope::{FULL_ACCESS, OPENID};
 use vestibule_gate::grant::{Client, ClientId, ClientKind, Parameters, RedirectUri, Response, respond};
 use vestibule_gate::id::UserId;
+use vestibule_gate::step_up::{Demand, Next, Proven};
 use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::token::jwt::{
     Audience, Expected, Expiry, KeyId, KeySet, PublicKey, TokenType, VerifyingKey, peek_jti, verify,
@@ -25,7 +26,7 @@ use vestibule_gate::token::opaque::{SecretKind, TagKey, has_shape, is_tagged};
 pub(crate) type Body = fn(&[u8]);
 
 /// All of them, by the name of target and seed folder.
-pub(crate) const ALL: [(&str, Body); 10] = [
+pub(crate) const ALL: [(&str, Body); 11] = [
     ("head", head),
     ("cookies", cookies),
     ("claims", claims),
@@ -36,6 +37,7 @@ pub(crate) const ALL: [(&str, Body); 10] = [
     ("jwt", jwt),
     ("redirect_uri", redirect_uri),
     ("authorize", authorize),
+    ("step_up", step_up),
 ];
 
 /// A request head: what is read has one framing, one host, one end, and nothing behind it changes that.
@@ -102,6 +104,26 @@ pub(crate) fn secret(bytes: &[u8]) {
     let tagged = is_tagged(SecretKind::Session, bytes, &key);
     assert!(!tagged || has_shape(SecretKind::Session, bytes));
     assert!(!tagged, "a tag of 96 bits was guessed");
+}
+
+/// `max_age` and `amr`: carried on they ask for the same, a stranger to the pages is let through by nothing, and who has
+/// proven what they were asked for is not asked again.
+pub(crate) fn step_up(bytes: &[u8]) {
+    let read = |query: &[u8]| {
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(query).into_owned().collect();
+        let get = |name: &str| pairs.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
+        Demand::read(get("max_age"), get("amr"))
+    };
+    let Some(asked) = read(bytes) else { return };
+    let carried = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked.pairs()).finish();
+    assert_eq!(read(carried.as_bytes()).as_ref(), Some(&asked));
+    let now = Timestamp::from_millis(1_800_000_000_000);
+    let never = Proven { at: Timestamp::NEVER, amr: &[], has_password: true };
+    let next = asked.of(&never, now);
+    assert_ne!(next, Next::Pass, "nothing was proven");
+    let again = asked.of(&Proven { at: now, amr: &["pwd"], ..never }, now);
+    let always = asked.pairs().any(|(name, value)| name == "max_age" && value == "0");
+    assert!(next != Next::Prove || always || again == Next::Pass, "asked in a circle");
 }
 
 /// `return_to`: wherever it leads, it is ours or listed, over http or https, without a user, in printable ASCII.

@@ -22,6 +22,7 @@ mod attacks;
 mod clients;
 mod cold;
 mod tokens;
+mod two_tabs;
 
 const PASSWORD: &str = "quiet harbour lantern";
 

@@ -189,6 +189,7 @@ consent-allow = Erlauben
 consent-cancel = Abbrechen
 again-title = Bestätigen Sie, dass Sie es sind
 again-text = Geben Sie zu Ihrer Sicherheit Ihr Passwort noch einmal ein.
+again-button = Bestätigen
 again-wrong = Das Passwort stimmt nicht.
 again-other = Das sind nicht Sie? Melden Sie sich zuerst ab
 again-changed = Inzwischen ist hier ein anderes Konto angemeldet als das, für das dieses Formular war. Es wurde nichts geändert.

@@ -189,6 +189,7 @@ consent-allow = Allow
 consent-cancel = Cancel
 again-title = Confirm it is you
 again-text = For your security, enter your password once more.
+again-button = Confirm
 again-wrong = The password is not right.
 again-other = Not you? Sign out first
 again-changed = By now another account is signed in here than the one that the form was for. Nothing was changed.
