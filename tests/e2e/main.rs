@@ -11,6 +11,7 @@ mod operations;
 mod pages;
 mod run;
 mod secrets;
+mod step_up;
 mod system_calls;
 mod threads;
 mod time;
