@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use vestibule_gate::account::Roles;
 use vestibule_gate::claims::{Claims, CookieNames, CookiePrefix};
-use vestibule_gate::decide::{Outcome, decide};
+use vestibule_gate::decide::{Outcome, Reach, decide};
 use vestibule_gate::id::{SessionId, UserId};
 use vestibule_gate::keys::Keys;
 use vestibule_gate::table::{Forget, Limits, SessionRow, Table};
@@ -116,7 +116,9 @@ impl Room {
         for line in self.lines.iter().cycle().skip(from) {
             let header: (&[u8], &[u8]) = (b"cookie", line.as_bytes());
             let claims = Claims::read(std::iter::once(header), &self.names);
-            let Outcome::Answer(verdict) = decide(&claims, &self.table, &self.keys, NOW) else { continue };
+            let Outcome::Answer(verdict) = decide(&claims, &self.table, &self.keys, NOW, Reach::Whole) else {
+                continue;
+            };
             out.clear();
             verdict.write_headers(&self.headers, &mut out);
             count += u64::from(verdict.identity().is_some());

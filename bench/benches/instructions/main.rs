@@ -26,7 +26,7 @@ mod numbers {
     pub(super) const NOBODY: u64 = 2_572;
     pub(super) const FORGED: u64 = 11_891;
     pub(super) const EXPIRED: u64 = 5_319;
-    pub(super) const TOKEN_SHAPED_BEARER: u64 = 3_850;
+    pub(super) const TOKEN_SHAPED_BEARER: u64 = 4_230;
     pub(super) const FORTY_OTHER_COOKIES: u64 = 12_553;
     pub(super) const EIGHT_KIB_OF_OTHER_HEADERS: u64 = 30_893;
 }

@@ -60,13 +60,13 @@ pub enum Outcome<A = Verdict> {
 /// No credential: anonymous. Otherwise every candidate is weighed, and the first valid one in the order of
 /// [`Source`] wins, unless candidates of one name are valid for different sessions, or cookies of different names
 /// for different users (somebody tossed one): then the answer is invalid, and so it is with more than
-/// [`MAX_CANDIDATES`] distinct values, and with a token that does not speak for its user as a whole.
+/// [`MAX_CANDIDATES`] distinct values, and with a token that does not reach far enough.
 #[must_use]
-pub fn decide(claims: &Claims<'_>, table: &Table, keys: &Keys, now: Timestamp) -> Outcome {
+pub fn decide(claims: &Claims<'_>, table: &Table, keys: &Keys, now: Timestamp, reach: Reach) -> Outcome {
     if claims.is_empty() {
         return Outcome::Answer(Verdict::anonymous());
     }
-    match identify(claims, table, keys, now, Reach::Whole) {
+    match identify(claims, table, keys, now, reach) {
         Outcome::Answer(identity) => Outcome::Answer(identity.map_or_else(Verdict::invalid, Verdict::valid)),
         Outcome::Need(need) => Outcome::Need(need),
     }
@@ -79,10 +79,12 @@ pub fn decide_bearer(claims: &Claims<'_>, table: &Table, keys: &Keys, now: Times
     identify(claims, table, keys, now, Reach::Any)
 }
 
-/// How much of its user a credential must speak for.
+/// How much of its user a credential must speak for ([`crate::verdict::Grant::is_whole`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
+pub enum Reach {
+    /// For all of them, as a cookie does. Other tokens are no credentials.
     Whole,
+    /// For whatever it was given for: whoever asks looks at client and scope.
     Any,
 }
 

@@ -75,6 +75,7 @@ impl Default for HeaderPrefix {
 #[derive(Debug, Clone)]
 pub struct HeaderNames {
     prefix: HeaderPrefix,
+    all: Box<[Box<str>]>,
     valid: Box<[u8]>,
     invalid: Box<[u8]>,
     user_id: Box<[u8]>,
@@ -88,11 +89,18 @@ impl HeaderNames {
         let text = |text: &str| format!("{}{text}", prefix.0).into_bytes().into_boxed_slice();
         Self {
             prefix: prefix.clone(),
+            all: prefix.names().map(String::into_boxed_str).collect(),
             valid: text("session-valid: true\r\n"),
             invalid: text("session-valid: false\r\n"),
             user_id: text("user-id: "),
             authenticated_at: text("session-authenticated-at: "),
         }
+    }
+
+    /// Every name that an answer may carry, in lower case.
+    #[must_use]
+    pub const fn all(&self) -> &[Box<str>] {
+        &self.all
     }
 
     /// The prefix they were rendered with.

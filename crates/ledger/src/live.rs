@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vestibule_gate::claims::Claims;
-use vestibule_gate::decide::{Need, Outcome, Unknown, decide, decide_bearer};
+use vestibule_gate::decide::{Need, Outcome, Reach, Unknown, decide, decide_bearer};
 use vestibule_gate::keys::Keys;
 use vestibule_gate::table::Table;
 use vestibule_gate::time::{Span, Timestamp};
@@ -35,8 +35,8 @@ impl Live {
 
     /// Answers from memory, or not at all. Never waits.
     #[must_use]
-    pub fn answer_from_memory(&self, claims: &Claims<'_>, now: Timestamp) -> Option<Verdict> {
-        match decide(claims, &self.table, &self.keys, now) {
+    pub fn answer_from_memory(&self, claims: &Claims<'_>, now: Timestamp, reach: Reach) -> Option<Verdict> {
+        match decide(claims, &self.table, &self.keys, now, reach) {
             Outcome::Answer(verdict) => Some(verdict),
             Outcome::Need(_) => None,
         }
@@ -46,9 +46,9 @@ impl Live {
     ///
     /// # Errors
     /// [`Fault`] when the answer cannot be known: never taken for a yes, nor for "nobody".
-    pub async fn answer(&self, claims: &Claims<'_>, now: Timestamp) -> Result<Verdict, Fault> {
+    pub async fn answer(&self, claims: &Claims<'_>, now: Timestamp, reach: Reach) -> Result<Verdict, Fault> {
         for _ in 0..ATTEMPTS {
-            match decide(claims, &self.table, &self.keys, now) {
+            match decide(claims, &self.table, &self.keys, now, reach) {
                 Outcome::Answer(verdict) => return Ok(verdict),
                 Outcome::Need(need) => self.load(need, now).await?,
             }

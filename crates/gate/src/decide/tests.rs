@@ -1,4 +1,4 @@
-use super::{Outcome, decide};
+use super::{Outcome, Reach, decide};
 use crate::account::Roles;
 use crate::claims::{Claims, CookieNames, CookiePrefix};
 use crate::id::{SessionId, UserId};
@@ -61,7 +61,7 @@ impl House {
     /// The answer's lines; `None` when the store would have to be asked.
     fn ask(&self, headers: &[(&str, &str)], seconds: i64) -> Option<String> {
         let claims = Claims::read(headers.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())), &self.names);
-        match decide(&claims, &self.table, &self.keys, Timestamp::from_millis(seconds * 1000)) {
+        match decide(&claims, &self.table, &self.keys, Timestamp::from_millis(seconds * 1000), Reach::Whole) {
             Outcome::Need(_) => None,
             Outcome::Answer(verdict) => {
                 let mut out = Vec::new();

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use vestibule_gate::account::{DisplayName, EmailAddress, Password, Roles};
 use vestibule_gate::claims::{Claims, CookieNames, CookiePrefix};
+use vestibule_gate::decide::Reach;
 use vestibule_gate::id::{SessionId, UserId};
 use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::token::jwt::SigningAlgorithm;
@@ -86,7 +87,7 @@ impl House {
         let cookie = format!("session={}", secret.expose());
         let headers = [(&b"cookie"[..], cookie.as_bytes())];
         let claims = Claims::read(headers.into_iter(), &self.ledger.settings().cookies);
-        self.ledger.live().answer(&claims, self.ledger.now()).await.unwrap()
+        self.ledger.live().answer(&claims, self.ledger.now(), Reach::Whole).await.unwrap()
     }
 
     async fn is_live(&self, secret: &Secret) -> bool {

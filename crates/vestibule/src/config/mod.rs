@@ -10,7 +10,6 @@ pub mod duration;
 mod for_ledger;
 mod for_resolver;
 mod nearest;
-pub mod network;
 pub mod public_url;
 pub mod raw;
 pub mod reference;

@@ -8,12 +8,12 @@ use vestibule_gate::verdict::HeaderPrefix;
 
 use super::appearance::{Accent, LogFormat, LogLevel};
 use super::duration::{Duration, DurationOrNever};
-use super::network::Network;
 use super::public_url::PublicUrl;
 use super::raw::Raw;
 use super::secret::Secret;
 use super::section::section;
 use crate::listen::ListenAddress;
+use vestibule_gate::network::Network;
 
 fn text(text: &str) -> Raw {
     Raw::Text(text.to_owned())

@@ -3,16 +3,20 @@
 //! Always 200 with the verdict in the headers, or 503 when the verdict cannot be known; never a body, never a cookie.
 //! A hit in the live table meets no `await` and allocates nothing.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use vestibule_gate::claims::cacheable::{CacheKey, may_be_kept};
 use vestibule_gate::claims::{Claims, CookieNames};
+use vestibule_gate::decide::Reach;
 use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::verdict::{HeaderNames, Identity, Verdict};
 use vestibule_ledger::{Fault, Ledger};
 
+use super::may_pass::outcome_of;
+use super::policy::Policy;
 use crate::ops::resolves::Outcome;
 use crate::wire::answer::{self, After, Date, Status};
 use crate::wire::head::{Head, Method};
@@ -37,6 +41,8 @@ pub struct Resolver {
     longest: AtomicI64,
     /// How long the store may take; a proxy asks again, or gives up, long before its own time-out.
     patience: Duration,
+    /// What the doors that decide are told.
+    policy: ArcSwap<Policy>,
 }
 
 /// A request to this door that is to be answered with a verdict.
@@ -60,7 +66,31 @@ impl Resolver {
             key: OnceLock::new(),
             patience,
             ledger,
+            policy: ArcSwap::from_pointee(Policy::default()),
         }
+    }
+
+    /// Puts a policy in force for the questions that begin from now on. Until then it is [`Policy::default`].
+    pub fn set_policy(&self, policy: Policy) {
+        self.policy.store(Arc::new(policy));
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub fn policy(&self) -> Arc<Policy> {
+        self.policy.load_full()
+    }
+
+    pub(super) const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub(super) const fn names(&self) -> &HeaderNames {
+        &self.names
+    }
+
+    pub(super) const fn cookies(&self) -> &CookieNames {
+        &self.cookies
     }
 
     /// For how long proxies may keep answers, at most; `None` for not at all. The key is that of the first time.
@@ -82,14 +112,11 @@ impl Resolver {
         self.ledger.now()
     }
 
-    /// Reads what a request asks; what it is refused with when that is not this door's business.
+    /// Reads what a request asks.
     ///
     /// # Errors
-    /// 404 for another path, 405 for another method than `GET` and `HEAD`.
+    /// 405 for another method than `GET` and `HEAD`.
     pub fn question<'b>(&self, head: &Head<'_, 'b>) -> Result<Question<'b>, Status> {
-        if !matches!(head.path(), Some("/_resolver/resolve" | "/resolve")) {
-            return Err(Status::NotFound);
-        }
         match head.method {
             Method::Get | Method::Head => {}
             Method::Other => return Err(Status::MethodNotAllowed),
@@ -109,7 +136,7 @@ impl Resolver {
         clock: Clock<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Outcome> {
-        let verdict = self.ledger.live().answer_from_memory(&question.claims, clock.now)?;
+        let verdict = self.ledger.live().answer_from_memory(&question.claims, clock.now, Reach::Whole)?;
         Some(self.say(&verdict, question, after, clock, out))
     }
 
@@ -121,7 +148,7 @@ impl Resolver {
         clock: Clock<'_>,
         out: &mut Vec<u8>,
     ) -> Outcome {
-        match self.load(question, clock.now).await {
+        match self.load(&question.claims, clock.now, Reach::Whole).await {
             Ok(verdict) => self.say(&verdict, question, after, clock, out),
             Err(fault) => {
                 tracing::error!(%fault, "a resolve could not be answered");
@@ -131,8 +158,9 @@ impl Resolver {
         }
     }
 
-    async fn load(&self, question: &Question<'_>, now: Timestamp) -> Result<Verdict, Fault> {
-        let answer = self.ledger.live().answer(&question.claims, now);
+    /// Who it is, from the store where memory does not know, in bounded time.
+    pub(super) async fn load(&self, claims: &Claims<'_>, now: Timestamp, reach: Reach) -> Result<Verdict, Fault> {
+        let answer = self.ledger.live().answer(claims, now, reach);
         match tokio::time::timeout(self.patience, answer).await {
             Ok(verdict) => verdict,
             Err(_) => Err(Fault::Store("it did not answer in time".to_owned())),
@@ -152,11 +180,7 @@ impl Resolver {
         answer::cache_control(out, identity.and_then(|identity| self.max_age(identity, question, clock.now)));
         verdict.write_headers(&self.names, out);
         answer::end(out, after);
-        match identity {
-            Some(_) => Outcome::Valid,
-            None if verdict.is_anonymous() => Outcome::Anonymous,
-            None => Outcome::Invalid,
-        }
+        outcome_of(verdict)
     }
 
     /// For how many seconds a proxy may keep this answer; `None` for not at all.

@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use vestibule_gate::claims::{Claims, Source};
+use vestibule_gate::decide::Reach;
 use vestibule_gate::grant::return_to::ReturnTo;
 use vestibule_gate::token::opaque::{SecretKind, TokenHash, is_tagged};
 use vestibule_gate::verdict::Identity;
@@ -15,6 +16,7 @@ use vestibule_ledger::changes::{Browser, KnownBy};
 
 use crate::listen::Peer;
 use crate::log::RequestId;
+use crate::proxies::forwarded_for;
 use crate::texts::Texts;
 
 use super::cookies;
@@ -164,7 +166,7 @@ impl FromRequestParts<Site> for Visit {
             wants_json: wants_json(headers),
             request: parts.extensions.get().copied(),
             query: Fields::default(),
-            address: settings.trusted.client(peer, headers),
+            address: settings.trusted.client(peer, &forwarded_for(headers)),
             user_agent: text(headers, &header::USER_AGENT),
             secrets: claims.session_hashes(ledger.tag_key()),
             cookie_lines: headers.get_all(header::COOKIE).iter().map(|line| line.as_bytes().to_vec()).collect(),
@@ -180,7 +182,7 @@ impl FromRequestParts<Site> for Visit {
         visit.query = query;
         if !claims.is_empty() {
             visit.session = own_session(&visit, headers).await?;
-            match ledger.live().answer(&claims, ledger.now()).await {
+            match ledger.live().answer(&claims, ledger.now(), Reach::Whole).await {
                 Ok(verdict) => {
                     visit.identity = verdict.identity().cloned();
                     visit.stale = visit.identity.is_none() && claims.has(Source::Session);
@@ -200,7 +202,7 @@ async fn own_session(visit: &Visit, headers: &HeaderMap) -> Result<Option<Identi
     let names = visit.settings.cookies.names.only_session();
     let lines = headers.get_all(header::COOKIE).iter().map(|value| (&b"cookie"[..], value.as_bytes()));
     let ledger = visit.site.ledger();
-    match ledger.live().answer(&Claims::read(lines, &names), ledger.now()).await {
+    match ledger.live().answer(&Claims::read(lines, &names), ledger.now(), Reach::Whole).await {
         Ok(verdict) => Ok(verdict.identity().cloned()),
         Err(fault) => Err(problem::fault(visit, &fault)),
     }

@@ -1,5 +1,6 @@
 //! API tokens: what they speak for, and how they end.
 
+use vestibule_gate::decide::Reach;
 use vestibule_gate::grant::Scopes;
 use vestibule_gate::verdict::SessionKind;
 
@@ -14,7 +15,7 @@ impl House {
         let line = format!("Bearer {}", token.expose());
         let headers = [(&b"authorization"[..], line.as_bytes())];
         let claims = Claims::read(headers.into_iter(), &self.ledger.settings().cookies);
-        let verdict = self.ledger.live().answer(&claims, self.ledger.now()).await.unwrap();
+        let verdict = self.ledger.live().answer(&claims, self.ledger.now(), Reach::Whole).await.unwrap();
         verdict.identity().map(|identity| identity.user())
     }
 }

@@ -1,5 +1,6 @@
 //! Sessions that memory does not know, many at once.
 
+use vestibule_gate::decide::Reach;
 use vestibule_gate::table::Forget;
 use vestibule_gate::token::opaque::{SecretKind, TagKey};
 
@@ -25,7 +26,7 @@ async fn ask_at_once(house: &House, secrets: &[&Secret], askers: usize) -> Vec<V
         tokio::spawn(async move {
             let headers = [(&b"cookie"[..], cookie.as_bytes())];
             let claims = Claims::read(headers.into_iter(), &ledger.settings().cookies);
-            let verdict = ledger.live().answer(&claims, ledger.now()).await.ok()?;
+            let verdict = ledger.live().answer(&claims, ledger.now(), Reach::Whole).await.ok()?;
             verdict.identity().map(|identity| identity.user())
         })
     };

@@ -1,5 +1,6 @@
 //! Codes, tokens and their groups.
 
+use vestibule_gate::decide::Reach;
 use vestibule_gate::grant::scope::FULL_ACCESS;
 use vestibule_gate::grant::{Client, ClientId, ClientKind, RedirectUri};
 
@@ -99,7 +100,7 @@ impl Tokens {
         let line = format!("Bearer {}", access.expose());
         let headers = [(&b"authorization"[..], line.as_bytes())];
         let claims = Claims::read(headers.into_iter(), &self.house.ledger.settings().cookies);
-        let verdict = self.house.ledger.live().answer(&claims, self.house.ledger.now()).await.unwrap();
+        let verdict = self.house.ledger.live().answer(&claims, self.house.ledger.now(), Reach::Whole).await.unwrap();
         verdict.identity().is_some()
     }
 

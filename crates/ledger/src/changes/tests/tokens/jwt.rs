@@ -1,6 +1,7 @@
 //! Access tokens in the form of JWTs: as revocable as any other, and nothing else that looks like one.
 
 use serde_json::{Value, json};
+use vestibule_gate::decide::Reach;
 use vestibule_gate::token::jwt::TokenType;
 
 use super::super::*;
@@ -34,7 +35,7 @@ async fn resolves(house: &Tokens, token: &str) -> bool {
     let line = format!("Bearer {token}");
     let headers = [(&b"authorization"[..], line.as_bytes())];
     let claims = Claims::read(headers.into_iter(), &house.house.ledger.settings().cookies);
-    let verdict = house.house.ledger.live().answer(&claims, house.house.ledger.now()).await.unwrap();
+    let verdict = house.house.ledger.live().answer(&claims, house.house.ledger.now(), Reach::Whole).await.unwrap();
     verdict.identity().is_some()
 }
 
