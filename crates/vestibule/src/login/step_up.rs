@@ -18,8 +18,6 @@ use super::{Destination, continue_as};
 #[template(path = "cannot.html")]
 struct CannotPage {
     l: Layout,
-    application: Option<String>,
-    is_client: bool,
     why: &'static str,
     who: String,
     more: String,
@@ -64,8 +62,6 @@ fn refuse(visit: &Visit, destination: &Destination, why: Why, who: &str) -> Resp
     }
     let page = CannotPage {
         l: Layout::of(visit),
-        application: destination.application(visit),
-        is_client: destination.continuation.is_some(),
         why: match why {
             Why::NoPassword => "step-up-no-password",
             Why::NoSuchMethod => "step-up-no-method",
