@@ -156,14 +156,6 @@ fn the_pages_of_somebody() {
     change(PASSWORD, "a new horse and battery", "password, changed");
     open("/login", "sign in, already somebody");
     open("/login?other=1", "sign in, another account");
-    open("/login?return_to=%2Fapp&amr=mfa", "step-up, no such method");
-    open("/login?return_to=%2Fapp&max_age=0", "step-up");
-    browser.fill("#password", "not the password");
-    browser.submit("form[action$='/login'] button[type=submit]");
-    look(&browser, "step-up, wrong password");
-    browser.open(&site.vestibule.url("/login?return_to=%2Fapp&max_age=300"));
-    open("/login?return_to=%2Fapp&max_age=300", "step-up, in a circle");
-    assert!(browser.has("[role=alert]"), "{}", browser.text());
     open("/signup", "sign up, already somebody");
     open("/logout", "sign out");
     open("/settings/delete", "delete");
@@ -177,6 +169,25 @@ fn the_pages_of_somebody() {
     site.vestibule.cli(&["session", "revoke", "--user", EMAIL]).expect_code(0);
     open("/settings", "sign in, the session was ended");
     assert!(browser.has("[role=status]") && browser.url().contains("/login"), "{}", browser.text());
+}
+
+#[test]
+fn the_pages_of_step_up() {
+    let site = site();
+    let browser = Browser::start();
+    let open = |page: &str, state: &str| {
+        browser.open(&site.vestibule.url(page));
+        look(&browser, state);
+    };
+    sign_in(&browser, &site);
+    open("/login?return_to=%2Fapp&amr=mfa", "step-up, no such method");
+    open("/login?return_to=%2Fapp&max_age=0", "step-up");
+    browser.fill("#password", "not the password");
+    browser.submit("form[action$='/login'] button[type=submit]");
+    look(&browser, "step-up, wrong password");
+    browser.open(&site.vestibule.url("/login?return_to=%2Fapp&max_age=300"));
+    open("/login?return_to=%2Fapp&max_age=300", "step-up, in a circle");
+    assert!(browser.has("[role=alert]"), "{}", browser.text());
 }
 
 #[test]
