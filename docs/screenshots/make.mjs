@@ -106,7 +106,8 @@ const kept = {
   continue: desk, "sign-out": desk, account: [...desk, [320, true]], guest: [[560, false]],
   password: desk, "password-refused": [[560, true]], sessions: [...desk, [320, true]], delete: desk,
   consent: [...desk, [320, false]], "continue-client": [[560, false]], again: [[560, true]], apps: desk, tokens: [[560, false]],
-  "sign-in-client": [[560, false]], "not-found": desk,
+  "sign-in-client": [[560, false]], "not-found": desk, "step-up": desk,
+  "step-up-cannot": [[560, false]],
 };
 const look = async (name) => {
   const views = everything ? [...desk, [320, false], [320, true]] : kept[name] ?? [];
@@ -182,6 +183,13 @@ const somebody = async () => {
   await look("password-changed");
   await go(`/login?return_to=${app}`);
   await look("continue");
+  await go(`/login?return_to=${app}&max_age=0`);
+  await look("step-up");
+  await fill("#password", "not the password");
+  await send("/login");
+  await look("step-up-refused");
+  await go(`/login?return_to=${app}&amr=mfa`);
+  await look("step-up-cannot");
   await go("/logout");
   await look("sign-out");
   await go("/settings/delete");
@@ -223,6 +231,12 @@ const german = async () => {
   await devtools("Emulation.setUserAgentOverride", { userAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome/140", acceptLanguage: "de" });
   await go("/signup");
   await look("sign-up-german");
+  await go("/login");
+  await signInAs("amber thicket violin");
+  await go(`/login?return_to=${app}&max_age=0`);
+  await look("step-up-german");
+  await go(`/login?return_to=${app}&amr=mfa`);
+  await look("step-up-cannot-german");
 };
 
 try {

@@ -172,6 +172,25 @@ fn the_pages_of_somebody() {
 }
 
 #[test]
+fn the_pages_of_step_up() {
+    let site = site();
+    let browser = Browser::start();
+    let open = |page: &str, state: &str| {
+        browser.open(&site.vestibule.url(page));
+        look(&browser, state);
+    };
+    sign_in(&browser, &site);
+    open("/login?return_to=%2Fapp&amr=mfa", "step-up, no such method");
+    open("/login?return_to=%2Fapp&max_age=0", "step-up");
+    browser.fill("#password", "not the password");
+    browser.submit("form[action$='/login'] button[type=submit]");
+    look(&browser, "step-up, wrong password");
+    browser.open(&site.vestibule.url("/login?return_to=%2Fapp&max_age=300"));
+    open("/login?return_to=%2Fapp&max_age=300", "step-up, in a circle");
+    assert!(browser.has("[role=alert]"), "{}", browser.text());
+}
+
+#[test]
 fn the_pages_of_tokens_and_applications() {
     let site = site();
     let browser = Browser::start();
@@ -257,7 +276,15 @@ fn the_other_language_fits_as_well() {
     look(&browser, "sign in, German");
     sign_in(&browser, &site);
     site.vestibule.cli(&["token", "create", "--user", EMAIL]).expect_code(0);
-    let further = ["/settings/tokens", "/settings/apps", "/settings/password", "/settings/delete", "/logout"];
+    let further = [
+        "/settings/tokens",
+        "/settings/apps",
+        "/settings/password",
+        "/settings/delete",
+        "/logout",
+        "/login?max_age=0",
+        "/login?amr=mfa",
+    ];
     for page in ["/settings", "/settings/sessions"].into_iter().chain(further) {
         browser.open(&site.vestibule.url(page));
         look(&browser, &format!("{page}, German"));

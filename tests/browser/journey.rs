@@ -49,6 +49,32 @@ fn a_wrong_password_is_explained_and_nothing_is_lost_but_the_password() {
     });
 }
 
+/// A rule wants a proof of lately: asked as the same person, back to where they wanted, and signed in as before.
+#[test]
+fn somebody_proves_it_once_more() {
+    with_and_without_scripts(|browser, site| {
+        sign_in(browser, site);
+        let (user, secret) = (told(browser, site, "user-id"), browser.cookie("session").expect("signed in"));
+        browser.open(&site.vestibule.url("/login?return_to=%2Fapp%3Fa%3D1&max_age=0"));
+        assert!(browser.text().contains(EMAIL) && !browser.has("#email"), "{}", browser.text());
+        browser.fill("#password", "not the password");
+        browser.submit("form[action$='/login'] button[type=submit]");
+        assert!(browser.title().starts_with("Error: Confirm it is you"), "{}", browser.title());
+        browser.fill("#password", PASSWORD);
+        browser.submit("form[action$='/login'] button[type=submit]");
+        assert_eq!(browser.url(), format!("{}/app?a=1", site.vestibule.origin()));
+        assert!(!site.vestibule.is_live(&secret));
+        assert_eq!(told(browser, site, "user-id"), user);
+        browser.open(&site.vestibule.url("/login?return_to=%2Fapp&max_age=300"));
+        assert_eq!(browser.url(), format!("{}/app", site.vestibule.origin()), "fresh enough: no question");
+        browser.open(&site.vestibule.url("/login?return_to=%2Fapp&max_age=0"));
+        browser.submit("a[href*='/logout']");
+        browser.submit("form[action$='/logout'] button[type=submit]");
+        assert_eq!(browser.cookie("session"), None, "not them: signed out first");
+        assert_eq!(browser.url(), format!("{}/app", site.vestibule.origin()));
+    });
+}
+
 #[test]
 fn sign_up() {
     with_and_without_scripts(|browser, site| {

@@ -7,6 +7,7 @@ mod looks;
 mod sdk;
 mod second_browser;
 mod single_page;
+mod two_tabs;
 
 use vestibule_tests::browser::Browser;
 use vestibule_tests::nginx::Site;

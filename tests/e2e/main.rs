@@ -12,6 +12,7 @@ mod pages;
 mod readings;
 mod run;
 mod secrets;
+mod step_up;
 mod system_calls;
 mod threads;
 mod time;

@@ -89,6 +89,27 @@ impl Browser {
         self.command("/url", &json!({"url": url}));
     }
 
+    /// The tab that it is at.
+    pub fn tab(&self) -> String {
+        self.ask("/window")
+    }
+
+    /// Opens another tab and goes to it.
+    ///
+    /// # Panics
+    /// When there is no other tab.
+    pub fn open_tab(&self) -> String {
+        let opened = self.command("/window/new", &json!({"type": "tab"}));
+        let tab = opened["handle"].as_str().expect("a tab has a handle").to_owned();
+        self.go_to(&tab);
+        tab
+    }
+
+    /// Goes to a tab.
+    pub fn go_to(&self, tab: &str) {
+        self.command("/window", &json!({"handle": tab}));
+    }
+
     /// Where it is.
     pub fn url(&self) -> String {
         self.ask("/url")

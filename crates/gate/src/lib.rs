@@ -16,6 +16,7 @@ pub mod keys;
 pub mod network;
 pub mod original;
 pub mod rules;
+pub mod step_up;
 pub mod table;
 pub mod time;
 pub mod token;

@@ -4,6 +4,7 @@ use serde_json::Value;
 use vestibule_tests::clock::Clock;
 use vestibule_tests::oauth::{Application, IdToken, Page, Request};
 use vestibule_tests::person::Person;
+use vestibule_tests::server::PASSWORD;
 use vestibule_tests::skip;
 
 use super::{EMAIL, add_ada, portal, server};
@@ -112,6 +113,45 @@ fn o27_id_token_hint_of_the_one_who_is_signed_in() {
     let mut bob = vestibule.person();
     bob.sign_in("bob@example.com");
     assert_eq!(portal.told(&mut bob, &request).error(), Some("login_required"), "Bob is not who is hinted at");
+}
+
+/// RFC 9470: an API has answered `insufficient_user_authentication` with `acr_values` and `max_age`, and its client comes
+/// with both. The person proves it once more, and the client is told by `amr` and `auth_time` what it got.
+#[test]
+fn a_client_that_was_asked_for_more_gets_what_the_account_can_give() {
+    let vestibule = server();
+    let portal = portal(&vestibule);
+    let mut ada = vestibule.person();
+    let (before, _) = first(&portal, &mut ada);
+    let request = portal.request().with("acr_values", "mfa").with("max_age", "0");
+    let walked = portal.walk(&mut ada, EMAIL, &request);
+    assert_eq!(walked.pages, [Page::SignIn]);
+    let after = portal.id_token(&portal.redeem(walked.returned.code()));
+    assert_eq!(after.claims["sub"], before.claims["sub"]);
+    assert_eq!(after.claims["amr"], serde_json::json!(["pwd"]));
+    assert!(after.claims.get("acr").is_none() && after.number("auth_time") > 0, "{}", after.claims);
+    let claims = r#"{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}"#;
+    let told = portal.told(&mut ada, &portal.request().with("claims", claims));
+    assert_eq!(told.error(), Some("unmet_authentication_requirements"), "never a circle");
+}
+
+/// The page on which a client's user proves it once more is theirs alone.
+#[test]
+fn nobody_takes_the_place_of_whom_a_client_asks_again() {
+    let vestibule = server();
+    vestibule.add_user("bob@example.com", &[]);
+    let portal = portal(&vestibule);
+    let mut ada = vestibule.person();
+    first(&portal, &mut ada);
+    let before = ada.session();
+    let asked = portal.ask(&mut ada, &portal.request().with("max_age", "0"));
+    let page = ada.open(asked.header("location").expect("to the page"));
+    let back = vestibule_tests::oauth::hidden(&page.text(), "return_to").expect("the way back");
+    let fields = [("again", "1"), ("email", "bob@example.com"), ("password", PASSWORD), ("return_to", &back)];
+    let refused = ada.post("/login", &fields);
+    assert_eq!(refused.status, 422, "{}", refused.head);
+    assert!(refused.header("set-cookie").is_none() && vestibule.is_live(&before), "{}", refused.head);
+    assert_eq!(vestibule_tests::oauth::hidden(&refused.text(), "email").as_deref(), Some(EMAIL), "it is still hers");
 }
 
 /// A form from another site brings none of our cookies: it must not be taken for nobody's.

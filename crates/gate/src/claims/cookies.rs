@@ -48,6 +48,7 @@ pub struct CookieNames {
     same_site_strict: Box<str>,
     device: Box<str>,
     authentication: Box<str>,
+    step_up: Box<str>,
 }
 
 impl CookieNames {
@@ -62,6 +63,7 @@ impl CookieNames {
             same_site_strict: name("same_site_strict"),
             device: name("device"),
             authentication: name("authentication_"),
+            step_up: name("step_up"),
         }
     }
 
@@ -99,6 +101,12 @@ impl CookieNames {
     #[must_use]
     pub fn authentications(&self) -> &str {
         &self.authentication
+    }
+
+    /// `step_up`: where somebody has just been sent on to without a question; never an authentication.
+    #[must_use]
+    pub fn step_up(&self) -> &str {
+        &self.step_up
     }
 
     /// The same names, but that no cookie can have those of an application: for whoever asks about the browser alone.

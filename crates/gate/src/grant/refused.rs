@@ -38,6 +38,9 @@ pub enum ErrorCode {
     InteractionRequired,
     /// An account has to be chosen, and no page may be shown.
     AccountSelectionRequired,
+    /// The client cannot do without a kind of sign-in that there is not (OpenID Connect Core Error Code
+    /// `unmet_authentication_requirements`, which RFC 9470 section 5 names).
+    UnmetAuthenticationRequirements,
     /// Request objects are not read, and never ignored.
     RequestNotSupported,
     /// Nor are those behind a URI.
@@ -68,6 +71,7 @@ impl ErrorCode {
             Self::ConsentRequired => "consent_required",
             Self::InteractionRequired => "interaction_required",
             Self::AccountSelectionRequired => "account_selection_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",

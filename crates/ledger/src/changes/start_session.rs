@@ -31,6 +31,8 @@ pub struct Browser {
     pub user_agent: String,
     /// The session secrets in its cookies (`Claims::session_hashes`): a sign-in ends the sessions that they name.
     pub sessions: Vec<TokenHash>,
+    /// The session that its `session` cookie named when the request began.
+    pub was: Option<SessionId>,
     /// The `device` cookie, unread.
     pub device: Option<String>,
     /// The authorization request that sent the person here, if one did.
@@ -122,7 +124,8 @@ pub(super) async fn authentication(ledger: &Ledger, change: &mut Change, proof: 
 }
 
 /// Begins a session with a new secret (no fixation), and ends those that the browser's cookies name. When one of them
-/// is the same user's, that session goes on under the new secret, and so does its group.
+/// is the same user's, that session goes on under the new secret, and so does its group. Two tabs that renew it at once
+/// both do so: the one that comes second leaves the first one's secret, for the browser keeps whichever answer comes last.
 async fn session(
     ledger: &Ledger,
     change: &mut Change,
@@ -136,17 +139,18 @@ async fn session(
     for hash in &browser.sessions {
         let Some(id) = credentials::session_of(change.sql(), *hash).await? else { continue };
         forget.push(Forget::Session(id));
-        let found = sessions::find(change.sql(), id).await?;
-        // One whose time is over does not come back, and neither do the tokens that belong to it.
-        let goes_on = found.is_some_and(|found| found.user == user && !ledger.is_over(&found, now));
-        if kept.is_none() && goes_on {
+        if kept.is_none() && goes_on(ledger, change, id, user).await? {
             kept = Some(id);
         } else if kept != Some(id) {
             forget.extend(sessions::end(change.sql(), id).await?.into_iter().map(Forget::Session));
         }
     }
+    let overtaken = match browser.was {
+        Some(id) if kept.is_none() && goes_on(ledger, change, id, user).await? => Some(id),
+        Some(_) | None => None,
+    };
     let session = SessionInfo {
-        id: match kept {
+        id: match kept.or(overtaken) {
             Some(id) => id,
             None => mint::session_id(now)?,
         },
@@ -166,9 +170,11 @@ async fn session(
         label: String::new(),
         claims: None,
     };
-    if kept.is_some() {
+    if kept.or(overtaken).is_some() {
         sessions::reauthenticated(change.sql(), &session).await?;
-        credentials::delete_of(change.sql(), session.id).await?;
+        if overtaken.is_none() {
+            credentials::delete_of(change.sql(), session.id).await?;
+        }
         // What is in memory of the group ends when the session would have.
         forget.extend(sessions::group(change.sql(), session.id).await?.into_iter().map(Forget::Session));
     } else {
@@ -178,6 +184,13 @@ async fn session(
     let credential = NewCredential::of(session.id, CredentialKind::Session, secret.hash());
     credentials::insert(change.sql(), &credential, now).await?;
     Ok((NewSession { id: session.id, secret, expires_at: session.expires_at }, forget))
+}
+
+/// Whether a session is this user's and may be renewed. One whose time is over does not come back, and neither do the
+/// tokens that belong to it.
+async fn goes_on(ledger: &Ledger, change: &mut Change, id: SessionId, user: UserId) -> Result<bool, Fault> {
+    let found = sessions::find(change.sql(), id).await?;
+    Ok(found.is_some_and(|found| found.user == user && !ledger.is_over(&found, ledger.now())))
 }
 
 /// Without control characters, cut at a character's border.

@@ -24,6 +24,7 @@ mod clients;
 mod cold;
 mod profiles;
 mod tokens;
+mod two_tabs;
 
 const PASSWORD: &str = "quiet harbour lantern";
 

@@ -11,7 +11,7 @@ use super::{Destination, signed_in};
 /// Makes a guest and signs them in.
 pub async fn post(form: SameOriginForm) -> Response {
     let visit = &form.visit;
-    let destination = match Destination::of(visit, form.optional("return_to")).await {
+    let destination = match Destination::of(visit, |name| form.optional(name)).await {
         Ok(destination) => destination,
         Err(response) => return response,
     };

@@ -1,14 +1,17 @@
 //! Signing in, opening an account, signing out: a file an endpoint.
 
+mod continue_as;
 pub mod guest;
 pub mod log_out;
 pub mod password;
 pub mod sign_up;
+mod step_up;
 
 use axum::response::Response;
 use url::form_urlencoded;
 use vestibule_gate::account::{EmailError, PasswordError};
 use vestibule_gate::grant::return_to::ReturnTo;
+use vestibule_gate::step_up::Demand;
 use vestibule_gate::time::Span;
 use vestibule_ledger::changes::{Browser, SignedIn};
 use vestibule_ledger::proof::strength::TooWeak;
@@ -68,16 +71,36 @@ fn application(visit: &Visit, to: &ReturnTo) -> Option<String> {
 struct Destination {
     to: ReturnTo,
     continuation: Option<Continuation>,
+    /// What is asked of whoever is signed in already.
+    demand: Option<Demand>,
     /// In the language that the application asks for.
     texts: Texts,
 }
 
 impl Destination {
-    async fn of(visit: &Visit, asked: Option<&str>) -> Result<Self, Response> {
-        let to = visit.return_to(asked);
+    /// Reads the parameters of an address or of a form.
+    async fn of<'s>(visit: &Visit, sent: impl Fn(&'static str) -> Option<&'s str>) -> Result<Self, Response> {
+        let to = visit.return_to(sent("return_to"));
+        let demand = Demand::read(sent("max_age"), sent("amr"));
         let continuation = Continuation::of(visit, &to).await.map_err(|fault| problem::fault(visit, &fault))?;
         let asked = continuation.as_ref().map(|continuation| continuation.request.ui_locales.join(" "));
-        Ok(Self { to, texts: visit.texts.or_of(asked.as_deref()), continuation })
+        Ok(Self { to, texts: visit.texts.or_of(asked.as_deref()), continuation, demand })
+    }
+
+    /// What the links and forms between the pages of one conversation carry on: all that was asked for.
+    fn carried(&self) -> Vec<(&'static str, String)> {
+        let to = self.to.asked_for().map(|url| ("return_to", url.to_owned()));
+        let demand = self.demand.iter().flat_map(Demand::pairs).map(|(name, value)| (name, value.into_owned()));
+        to.into_iter().chain(demand).collect()
+    }
+
+    /// The same as a query, behind `?` or `&`; empty when nothing was asked for.
+    fn query(&self, lead: char) -> String {
+        let carried = self.carried();
+        if carried.is_empty() {
+            return String::new();
+        }
+        format!("{lead}{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(carried).finish())
     }
 
     /// The browser, and what the sign-in is for.
@@ -114,14 +137,6 @@ fn signed_in(visit: &Visit, session: &SignedIn, destination: &Destination) -> Re
     }
     visit.set_cookies(&mut response, lines);
     response
-}
-
-/// `?return_to=...` for a link between the pages of one conversation; empty when nothing was asked for.
-fn query(to: &ReturnTo, lead: char) -> String {
-    to.asked_for().map_or_else(String::new, |url| {
-        let pair = form_urlencoded::Serializer::new(String::new()).append_pair("return_to", url).finish();
-        format!("{lead}{pair}")
-    })
 }
 
 /// Why an e-mail address was refused.

@@ -1,9 +1,11 @@
-//! `GET` and `POST /login`: e-mail and password on one page.
+//! `GET` and `POST /login`: e-mail and password on one page; the password alone for somebody who is signed in and has to
+//! prove it once more.
 
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
 use vestibule_gate::account::{EmailAddress, Password};
+use vestibule_gate::step_up::Demand;
 use vestibule_gate::time::Span;
 use vestibule_ledger::changes::{LogIn, LogInError, log_in};
 
@@ -11,7 +13,7 @@ use crate::web::page::{self, Layout};
 use crate::web::refusal::both;
 use crate::web::{Refusal, SameOriginForm, Visit, problem};
 
-use super::{Destination, Presence, busy, email_error, limited, query, signed_in, somebody};
+use super::{Destination, Presence, busy, continue_as, email_error, limited, signed_in, somebody, step_up};
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -24,73 +26,75 @@ struct LoginPage {
     presence: Presence,
     application: Option<String>,
     email: String,
-    return_to: Option<String>,
+    carried: Vec<(&'static str, String)>,
     query: String,
     signup: bool,
     guest: bool,
 }
 
-#[derive(Template)]
-#[template(path = "continue.html")]
-struct ContinuePage {
-    l: Layout,
-    who: String,
-    application: Option<String>,
-    destination: String,
-    more: String,
-}
-
-/// Shows the form, or says who is signed in already.
+/// Shows the form, or says who is signed in already, or asks them for what they have to prove.
 pub async fn get(mut visit: Visit) -> Response {
-    let destination = match Destination::of(&visit, visit.asked("return_to")).await {
+    let destination = match Destination::of(&visit, |name| visit.asked(name)).await {
         Ok(destination) => destination,
         Err(response) => return response,
     };
     visit.texts = destination.texts;
+    let ended = visit.asked("ended").is_some();
+    if visit.stale && !visit.doubled && !ended {
+        return look_again(&visit);
+    }
     let present = match somebody(&visit).await {
         Ok(user) => user.and_then(|user| user.email),
         Err(response) => return response,
     };
-    let again = visit.asked("again").is_some();
-    match present {
-        Some(email) if again => {
-            let typed = Typed { email: email.shown(), again };
-            form(&visit, &destination, StatusCode::OK, Refusal::default(), &typed)
+    let again = visit.asked("again").map(|_| Demand::NOW);
+    let demand = again.as_ref().or(destination.demand.as_ref());
+    let is_another = again.is_none() && visit.asked("other").is_some();
+    match (present.filter(|_| !is_another), demand) {
+        (Some(email), Some(demand)) => {
+            let typed = Typed { email: email.shown(), again: true };
+            let answer = step_up::answer(&visit, &destination, demand, email.shown());
+            answer.unwrap_or_else(|| form(&visit, &destination, StatusCode::OK, Refusal::default(), &typed))
         }
-        Some(email) if visit.asked("other").is_none() => {
-            let page = ContinuePage {
-                l: Layout::of(&visit),
-                who: email.shown().to_owned(),
-                application: destination.application(&visit),
-                destination: destination.to.as_str().to_owned(),
-                more: query(&destination.to, '&'),
-            };
-            page::show(StatusCode::OK, &page, None)
-        }
-        Some(_) | None => {
+        // They were on their way when another tab signed them in.
+        (Some(_), None) if ended => page::see_other(destination.to.as_str()),
+        (Some(email), None) => continue_as::show(&visit, &destination, email.shown(), None),
+        (None, _) => {
             let typed = Typed { email: visit.asked("email").unwrap_or_default(), again: false };
             form(&visit, &destination, StatusCode::OK, Refusal::default(), &typed)
         }
     }
 }
 
+/// A cookie that is no session any more may have been replaced by a sign-in in another tab, whose answer overtook this
+/// request: the browser is asked once more, before anybody is told that the session has ended and the cookie is cleared.
+fn look_again(visit: &Visit) -> Response {
+    let query = visit.query_text();
+    let lead = if query.is_empty() { "" } else { "&" };
+    page::see_other(&visit.path(&format!("/login?{query}{lead}ended=1")))
+}
+
 /// Signs a person in.
 pub async fn post(mut form_sent: SameOriginForm) -> Response {
-    let destination = match Destination::of(&form_sent.visit, form_sent.optional("return_to")).await {
+    let destination = match Destination::of(&form_sent.visit, |name| form_sent.optional(name)).await {
         Ok(destination) => destination,
         Err(response) => return response,
     };
     form_sent.visit.texts = destination.texts;
     let visit = &form_sent.visit;
-    let typed = Typed { email: form_sent.field("email"), again: form_sent.optional("again").is_some() };
+    let again = form_sent.optional("again").is_some() && visit.identity.is_some();
+    if again && let Err(response) = is_same(&form_sent, &destination).await {
+        return response;
+    }
+    let typed = Typed { email: form_sent.field("email"), again };
     let refuse = |status, refused| form(visit, &destination, status, refused, &typed);
-    let (email, password) = match parse(&form_sent) {
+    let (email, password) = match parse(&form_sent, again) {
         Ok(both) => both,
         Err(refused) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, refused),
     };
     match log_in(visit.site.ledger(), LogIn { email, password, browser: destination.browser(visit) }).await {
         Ok(session) => signed_in(visit, &session, &destination),
-        Err(LogInError::Wrong) => refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong(visit)),
+        Err(LogInError::Wrong) => refuse(StatusCode::UNPROCESSABLE_ENTITY, wrong(visit, again)),
         Err(LogInError::Disabled) => {
             refuse(StatusCode::UNPROCESSABLE_ENTITY, Refusal::whole(visit.texts.get("login-disabled")))
         }
@@ -108,19 +112,36 @@ pub async fn post(mut form_sent: SameOriginForm) -> Response {
     }
 }
 
-fn parse(form: &SameOriginForm) -> Result<(EmailAddress, Password), Refusal> {
+/// Whoever was asked to prove it once more must be who is here: in another tab, somebody else may have signed in since,
+/// and nobody takes their place by a form that does not say so.
+async fn is_same(form_sent: &SameOriginForm, destination: &Destination) -> Result<(), Response> {
+    let visit = &form_sent.visit;
+    let present = somebody(visit).await?.and_then(|user| user.email);
+    let asked = EmailAddress::parse(form_sent.field("email")).ok();
+    if present.is_some() && present == asked {
+        return Ok(());
+    }
+    let refused = Refusal::whole(visit.texts.get("again-changed"));
+    let typed = Typed { email: present.as_ref().map_or("", EmailAddress::shown), again: present.is_some() };
+    Err(form(visit, destination, StatusCode::UNPROCESSABLE_ENTITY, refused, &typed))
+}
+
+fn parse(form: &SameOriginForm, again: bool) -> Result<(EmailAddress, Password), Refusal> {
     let visit = &form.visit;
     let email = EmailAddress::parse(form.field("email")).map_err(|error| email_error(&visit.texts, error));
     let password = match form.optional("password") {
         None => Err(Refusal::of("password", visit.texts.get("password-empty"))),
         // Too long to be anybody's: as wrong as any other.
-        Some(typed) => Password::attempt(typed).ok_or_else(|| wrong(visit)),
+        Some(typed) => Password::attempt(typed).ok_or_else(|| wrong(visit, again)),
     };
     both(email, password)
 }
 
-/// Not said of either field: which of the two is wrong is nobody's business.
-fn wrong(visit: &Visit) -> Refusal {
+/// Not said of either field: which of the two is wrong is nobody's business. Whoever is here already has typed only one.
+fn wrong(visit: &Visit, again: bool) -> Refusal {
+    if again {
+        return Refusal::of("password", visit.texts.get("again-wrong"));
+    }
     Refusal::whole(visit.texts.get("login-wrong"))
 }
 
@@ -143,7 +164,6 @@ struct Typed<'t> {
 }
 
 fn form(visit: &Visit, destination: &Destination, status: StatusCode, refused: Refusal, typed: &Typed<'_>) -> Response {
-    let to = &destination.to;
     let page = LoginPage {
         l: Layout::of(visit),
         notice: notice(visit).filter(|_| refused.is_empty()),
@@ -153,8 +173,8 @@ fn form(visit: &Visit, destination: &Destination, status: StatusCode, refused: R
         application: destination.application(visit),
         is_client: destination.continuation.is_some(),
         email: typed.email.chars().take(300).collect(),
-        return_to: to.asked_for().map(str::to_owned),
-        query: query(to, '?'),
+        carried: destination.carried(),
+        query: destination.query('?'),
         signup: visit.settings.signup,
         guest: visit.settings.anonymous && visit.identity.is_none(),
     };

@@ -15,9 +15,7 @@ use crate::web::page::{self, Layout};
 use crate::web::refusal::both;
 use crate::web::{Refusal, SameOriginForm, Visit, problem};
 
-use super::{
-    Destination, Presence, busy, email_error, limited, name_error, password_error, query, signed_in, somebody, weak,
-};
+use super::{Destination, Presence, busy, email_error, limited, name_error, password_error, signed_in, somebody, weak};
 
 #[derive(Template)]
 #[template(path = "signup.html")]
@@ -31,13 +29,13 @@ struct SignUpPage {
     name: String,
     email: String,
     fresh: bool,
-    return_to: Option<String>,
+    carried: Vec<(&'static str, String)>,
     query: String,
 }
 
 /// Shows the form, or says that accounts are made by the operator.
 pub async fn get(mut visit: Visit) -> Response {
-    let destination = match Destination::of(&visit, visit.asked("return_to")).await {
+    let destination = match Destination::of(&visit, |name| visit.asked(name)).await {
         Ok(destination) => destination,
         Err(response) => return response,
     };
@@ -59,7 +57,7 @@ pub async fn get(mut visit: Visit) -> Response {
 
 /// Opens an account and signs its owner in.
 pub async fn post(mut form: SameOriginForm) -> Response {
-    let destination = match Destination::of(&form.visit, form.optional("return_to")).await {
+    let destination = match Destination::of(&form.visit, |name| form.optional(name)).await {
         Ok(destination) => destination,
         Err(response) => return response,
     };
@@ -159,8 +157,8 @@ fn show(visit: &Visit, destination: &Destination, status: StatusCode, typed: &Ty
         name: typed.name.chars().take(300).collect(),
         email: typed.email.chars().take(300).collect(),
         fresh: typed.fresh,
-        return_to: destination.to.asked_for().map(str::to_owned),
-        query: query(&destination.to, '?'),
+        carried: destination.carried(),
+        query: destination.query('?'),
     };
     page::show(status, &page, destination.form_action().as_deref())
 }

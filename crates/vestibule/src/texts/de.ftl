@@ -189,6 +189,14 @@ consent-allow = Erlauben
 consent-cancel = Abbrechen
 again-title = Bestätigen Sie, dass Sie es sind
 again-text = Geben Sie zu Ihrer Sicherheit Ihr Passwort noch einmal ein.
+again-button = Bestätigen
+again-wrong = Das Passwort stimmt nicht.
+again-other = Das sind nicht Sie? Melden Sie sich zuerst ab
+again-changed = Inzwischen ist hier ein anderes Konto angemeldet als das, für das dieses Formular war. Es wurde nichts geändert.
+step-up-title = Mit diesem Konto geht es hier nicht weiter
+step-up-no-method = Was Sie öffnen wollen, verlangt eine Art der Anmeldung, die Ihr Konto nicht hat, zum Beispiel einen zweiten Faktor. Fragen Sie Ihre Administration.
+step-up-no-password = Was Sie öffnen wollen, verlangt eine Bestätigung, dass Sie es sind, und Ihr Konto hat dafür kein Passwort. Fragen Sie Ihre Administration.
+step-up-circle = Sie haben bestätigt, dass Sie es sind, und wurden trotzdem noch einmal gefragt. Vielleicht meldet ein anderes Cookie Sie dort an. Melden Sie sich dort ab, oder löschen Sie die Cookies dieser Seite in den Einstellungen des Browsers, und melden Sie sich dann neu an.
 problem-client-title = Diese Anwendung kann Sie nicht anmelden
 problem-client-text = Ihr wurde nichts mitgeteilt. Für ihre Betreiber: { $value }.
 

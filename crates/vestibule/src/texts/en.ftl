@@ -189,6 +189,14 @@ consent-allow = Allow
 consent-cancel = Cancel
 again-title = Confirm it is you
 again-text = For your security, enter your password once more.
+again-button = Confirm
+again-wrong = The password is not right.
+again-other = Not you? Sign out first
+again-changed = By now another account is signed in here than the one that the form was for. Nothing was changed.
+step-up-title = You cannot go on with this account
+step-up-no-method = What you want to open asks for a way of signing in that your account does not have, such as a second factor. Ask your administrator.
+step-up-no-password = What you want to open asks you to confirm that it is you, and your account has no password to do that with. Ask your administrator.
+step-up-circle = You have confirmed that it is you, and were asked for it again all the same. Another cookie may sign you in there. Sign out there, or delete that site's cookies in the browser's settings, then sign in again.
 problem-client-title = This application cannot sign you in
 problem-client-text = Nothing was sent to it. For whoever runs it: { $value }.
 

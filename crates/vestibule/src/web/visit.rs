@@ -62,6 +62,7 @@ impl Visit {
             address: self.address,
             user_agent: self.user_agent.clone(),
             sessions: self.secrets.clone(),
+            was: self.session.as_ref().map(Identity::session),
             device: self.cookie(self.settings.cookies.names.device()),
             request: None,
         }

@@ -30,7 +30,7 @@ pub struct ClaimsParameter {
 pub struct AskedClaim {
     /// Its name.
     pub name: String,
-    /// Whether the client says that it cannot do without. Nothing is refused for want of one.
+    /// Whether the client says that it cannot do without. Nothing is refused for want of one, but an `acr`.
     pub essential: bool,
     /// The values that will do, of `sub` and `acr` only, in the client's order. A `sub` here is as good as an
     /// `id_token_hint` of that person (section 5.5.1).

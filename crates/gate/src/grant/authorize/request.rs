@@ -7,7 +7,7 @@ use super::super::parameters::Parameters;
 use super::super::pkce::Challenge;
 use super::super::refused::{ErrorCode, Refused};
 use super::super::scope::{self, OPENID, Scopes};
-use super::claims_parameter::ClaimsParameter;
+use super::claims_parameter::{AskedClaim, ClaimsParameter};
 use super::login_hint::LoginHint;
 use super::presented::Presented;
 use super::prompt::Prompt;
@@ -83,7 +83,7 @@ pub struct AuthorizeRequest {
     pub id_token_hint: Option<Presented>,
     /// Languages, the best first, not checked.
     pub ui_locales: Vec<String>,
-    /// Authentication context classes, the best first.
+    /// Authentication context classes, the best first. A wish: we know none, so none is told, and nothing is refused.
     pub acr_values: Vec<String>,
     /// Claims by name.
     pub claims: ClaimsParameter,
@@ -108,6 +108,8 @@ impl AuthorizeRequest {
         let prompt = Prompt::read(parameters.get("prompt"))?;
         let scopes = read_scopes(parameters, client, &response_type)?;
         let challenge = read_challenge(parameters, client, &response_type)?;
+        let claims = ClaimsParameter::read(parameters.get("claims"))?;
+        refuse_what_cannot_be_met(&claims)?;
         Ok(Self {
             response_type,
             scopes,
@@ -119,7 +121,7 @@ impl AuthorizeRequest {
             id_token_hint: parameters.get("id_token_hint").map(Presented::new),
             ui_locales: words(parameters.get("ui_locales")),
             acr_values: words(parameters.get("acr_values")),
-            claims: ClaimsParameter::read(parameters.get("claims"))?,
+            claims,
             display: parameters.get("display").and_then(read_display),
             single_sign_on: read_single_sign_on(parameters),
             page: parameters.get("x_page").and_then(read_page),
@@ -143,6 +145,17 @@ impl AuthorizeRequest {
         let asked = self.claims.id_token.iter().find(|claim| claim.name == "sub")?;
         (!asked.values.is_empty()).then_some(&*asked.values)
     }
+}
+
+/// A client that cannot do without one of these classes would ask for them again and again: we know none (OpenID Connect
+/// Core section 5.5.1.1).
+fn refuse_what_cannot_be_met(claims: &ClaimsParameter) -> Result<(), Refused> {
+    let demands = |claim: &AskedClaim| claim.name == "acr" && claim.essential && !claim.values.is_empty();
+    if !claims.id_token.iter().any(demands) {
+        return Ok(());
+    }
+    let why = "no authentication context class is known here; ask by acr_values, and read amr and auth_time";
+    Err(Refused::new(ErrorCode::UnmetAuthenticationRequirements, why))
 }
 
 /// They could say something else than the parameters beside them: never ignored (OpenID Connect Core section 6).

@@ -49,6 +49,7 @@ async fn sign_in(house: &House, user: UserId, client: &Client, scope: &str, pare
         address: None,
         user_agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0".to_owned(),
         sessions: Vec::new(),
+        was: None,
         device: None,
         request: None,
     };

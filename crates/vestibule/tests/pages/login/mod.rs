@@ -4,3 +4,4 @@ mod guest;
 mod log_out;
 mod password;
 mod sign_up;
+mod step_up;

@@ -136,10 +136,31 @@ async fn a_session_that_was_ended_elsewhere_is_explained() {
     revoke(&house.ledger, Which::User(UserRef::Id(ada))).await.unwrap();
     let sent = browser.get("/auth/settings").await;
     assert_eq!(sent.location, "/auth/login?return_to=%2Fauth%2Fsettings");
-    let page = browser.get(&sent.location).await;
+    let asked_again = browser.get(&sent.location).await;
+    assert_eq!(asked_again.location, format!("{}&ended=1", sent.location));
+    assert!(browser.cookie("session").is_some(), "another tab may have replaced it meanwhile");
+    let page = browser.get(&asked_again.location).await;
     assert!(page.body.contains("role=\"status\">Your session has ended. Sign in again.<"), "{}", page.body);
     assert_eq!(browser.cookie("session"), None);
     assert!(!browser.get(&sent.location).await.body.contains("Your session has ended"), "said once");
+    assert!(!browser.get(&asked_again.location).await.body.contains("Your session has ended"), "said once");
+}
+
+/// A request with the old cookie is overtaken by a sign-in in another tab.
+#[tokio::test]
+async fn a_cookie_that_another_tab_has_just_replaced_signs_nobody_out() {
+    let (house, _) = House::with_ada().await;
+    let mut one_tab = house.browser();
+    one_tab.sign_in().await;
+    let mut other_tab = house.browser();
+    other_tab.cookies.clone_from(&one_tab.cookies);
+    one_tab.sign_in().await;
+    let late = other_tab.get("/auth/login?return_to=%2Fapp").await;
+    assert_eq!(late.location, "/auth/login?return_to=%2Fapp&ended=1");
+    assert!(!late.response.headers().contains_key(header::SET_COOKIE), "it would clear what has just been set");
+    other_tab.cookies.clone_from(&one_tab.cookies);
+    let found = other_tab.get(&late.location).await;
+    assert_eq!((found.status, found.location.as_str()), (StatusCode::SEE_OTHER, "https://id.example.com/app"));
 }
 
 #[tokio::test]
@@ -176,7 +197,8 @@ async fn as_people_see_it() {
     assert_snapshot!("somebody_for_an_application", browser.get(&format!("/auth/login?{app}")).await.settled());
     assert_snapshot!("another_account", browser.get(&format!("/auth/login?other=1&{app}")).await.settled());
     revoke(&house.ledger, Which::User(UserRef::Id(ada))).await.unwrap();
-    assert_snapshot!("session_ended_elsewhere", browser.get("/auth/login").await.settled());
+    assert_eq!(browser.get("/auth/login").await.location, "/auth/login?ended=1");
+    assert_snapshot!("session_ended_elsewhere", browser.get("/auth/login?ended=1").await.settled());
 }
 
 #[tokio::test]

@@ -35,6 +35,19 @@ fn an_ordinary_request_is_read() {
     assert!(request.single_sign_on && request.prompt == Prompt::Unsaid && request.max_age.is_none());
 }
 
+/// OpenID Connect Core section 5.5.1.1. By `acr_values` the same is a wish (O31).
+#[test]
+fn a_class_that_a_client_cannot_do_without_is_refused_and_a_wish_is_not() {
+    for demanded in [r#"{"essential":true,"value":"mfa"}"#, r#"{"essential":true,"values":["mfa","pwd"]}"#] {
+        let claims = format!(r#"{{"id_token":{{"acr":{demanded}}}}}"#);
+        assert_eq!(refused(ClientKind::Spa, &[("claims", &claims)]), ErrorCode::UnmetAuthenticationRequirements);
+    }
+    for wished in [r#"{"values":["mfa"]}"#, r#"{"essential":true}"#, "null"] {
+        spa(&[("claims", &format!(r#"{{"id_token":{{"acr":{wished}}}}}"#)), ("acr_values", "mfa")]);
+    }
+    spa(&[("claims", r#"{"userinfo":{"acr":{"essential":true,"value":"mfa"}}}"#)]);
+}
+
 /// OpenID Connect Core section 6: a request object that is ignored could have said something else.
 #[test]
 fn a_request_object_is_refused_by_name_and_never_ignored() {
