@@ -6,9 +6,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use vestibule::config::Config;
+use vestibule::listen::Peer;
 use vestibule::ops::resolves::Outcome;
 use vestibule::resolver::Resolver;
-use vestibule::resolver::exchange::Exchange;
+use vestibule::resolver::exchange::{Caller, Exchange};
 use vestibule::resolver::resolve::Clock;
 use vestibule::wire::answer::Date;
 use vestibule_gate::account::{DisplayName, EmailAddress, Roles};
@@ -18,6 +19,8 @@ use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::token::jwt::TokenType;
 use vestibule_ledger::changes::{Bearer, Browser, NewApiToken};
 use vestibule_ledger::{Ledger, NewUser, UserRef, changes};
+
+const CALLER: Caller = Caller { peer: Peer::Unix, closing: false };
 
 /// A request that is to be answered from memory.
 pub(crate) struct Ready {
@@ -103,7 +106,7 @@ impl Ready {
     pub(crate) fn exchange(&mut self) {
         self.answer.clear();
         let clock = Clock { now: self.now, date: &mut self.date };
-        match self.resolver.exchange(&self.request, false, clock, &mut self.answer) {
+        match self.resolver.exchange(&self.request, CALLER, clock, &mut self.answer) {
             Ok(Exchange::Answered(answered)) => assert!(answered.outcome == self.outcome),
             Ok(Exchange::Unfinished | Exchange::Open(_)) | Err(_) => unreachable!("memory knows"),
         }
@@ -112,7 +115,7 @@ impl Ready {
     /// Puts the session into memory, if the request has one.
     fn fill(&mut self) {
         let Self { resolver, request, answer, date, now, runtime, .. } = self;
-        if let Ok(Exchange::Open(open)) = resolver.exchange(request, false, Clock { now: *now, date }, answer) {
+        if let Ok(Exchange::Open(open)) = resolver.exchange(request, CALLER, Clock { now: *now, date }, answer) {
             let clock = Clock { now: *now, date: &mut Date::default() };
             runtime.block_on(resolver.exchange_by_the_store(&open, false, clock, answer));
         }

@@ -11,6 +11,7 @@ pub mod log;
 pub mod login;
 pub mod oauth;
 pub mod ops;
+pub mod proxies;
 pub mod resolver;
 pub mod routes;
 pub mod serve;

@@ -94,6 +94,7 @@ impl House {
         let listeners = Listeners::bind(&config.listen, threads.loops())?;
         let resolver = Resolver::new(ledger.clone(), STORE_PATIENCE);
         resolver.set_caching(config.caching());
+        resolver.set_policy(config.policy());
         let resolves = Arc::new(Resolves::default());
         let timeouts = Timeouts::default();
         let ops = Arc::new(Ops::new(ledger.clone(), Arc::clone(&resolves), metrics.clone()));

@@ -1,9 +1,10 @@
-//! What the resolver is told: whether proxies may keep answers.
+//! What the resolver is told: whether proxies may keep answers, and who may pass.
 
 use vestibule_gate::claims::cacheable::CacheKey;
 
 use super::Config;
-use crate::resolver::Caching;
+use crate::proxies::TrustedProxies;
+use crate::resolver::{Caching, Policy};
 
 impl Config {
     /// How long a proxy may keep an answer, and under which key; `None` when it may not.
@@ -13,5 +14,15 @@ impl Config {
         // `soundness` has refused what would be an error here; and no caching is the safe side.
         let key = CacheKey::new(&self.cookie_names(), self.resolver.cache_key_cookie.as_deref()).ok()?;
         Some(Caching { longest, key })
+    }
+
+    /// What the doors that decide go by.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        Policy {
+            proxies: TrustedProxies::new(self.proxies.trusted.clone()),
+            login: format!("{}/login", self.top.public_url).into_boxed_str(),
+            ..Policy::default()
+        }
     }
 }

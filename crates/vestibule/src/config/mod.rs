@@ -11,7 +11,6 @@ mod for_ledger;
 mod for_resolver;
 pub mod identity;
 mod nearest;
-pub mod network;
 pub mod public_url;
 pub mod raw;
 pub mod reference;

@@ -10,12 +10,12 @@ use vestibule_ledger::settings::AssertionBind;
 use super::appearance::{Accent, LogFormat, LogLevel};
 use super::duration::{Duration, DurationOrNever};
 use super::identity::{AssertionAlgorithm, ExtraHeaders};
-use super::network::Network;
 use super::public_url::PublicUrl;
 use super::raw::Raw;
 use super::secret::Secret;
 use super::section::section;
 use crate::listen::ListenAddress;
+use vestibule_gate::network::Network;
 
 fn text(text: &str) -> Raw {
     Raw::Text(text.to_owned())

@@ -125,6 +125,11 @@ macro_rules! text_setting {
 }
 pub(super) use text_setting;
 
+text_setting!(
+    vestibule_gate::network::Network,
+    "an address or a network, such as `10.0.0.5` or `10.0.0.0/8`",
+    vestibule_gate::network::Network::parse
+);
 text_setting!(vestibule_gate::token::jwt::SigningAlgorithm, "`RS256`, `ES256` or `EdDSA`", Self::parse);
 text_setting!(
     vestibule_gate::grant::ClientId,

@@ -11,6 +11,7 @@ use vestibule_ledger::Fault;
 use vestibule_ledger::changes::Browser;
 
 use crate::listen::Peer;
+use crate::proxies::forwarded_for;
 use crate::web::{Site, body};
 
 use super::problem::OAuthError;
@@ -28,7 +29,7 @@ impl ClientForm {
     pub(super) fn browser(&self) -> Browser {
         let agent = self.headers.get(http::header::USER_AGENT).and_then(|value| value.to_str().ok());
         Browser {
-            address: self.site.settings().trusted.client(self.peer, &self.headers),
+            address: self.site.settings().trusted.client(self.peer, &forwarded_for(&self.headers)),
             user_agent: agent.unwrap_or_default().to_owned(),
             ..Browser::default()
         }

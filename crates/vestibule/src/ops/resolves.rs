@@ -16,6 +16,8 @@ pub enum Outcome {
     Invalid,
     /// No credentials.
     Anonymous,
+    /// A request that may not pass: 302, 400, 401, 403.
+    Denied,
     /// The answer could not be known: 503.
     Fault,
     /// Another path or method: 404, 405.
@@ -25,7 +27,7 @@ pub enum Outcome {
 }
 
 /// In the order of [`Outcome`].
-const LABELS: [&str; 6] = ["valid", "invalid", "anonymous", "fault", "declined", "refused"];
+const LABELS: [&str; 7] = ["valid", "invalid", "anonymous", "denied", "fault", "declined", "refused"];
 
 /// Upper ends of the buckets, in microseconds. The first is what a hit should always keep under.
 const BUCKETS: [u32; 17] = [

@@ -7,21 +7,22 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
-use super::exchange::{Answered, Exchange};
+use super::exchange::{Answered, Caller, Exchange};
 use super::resolve::{Clock, Resolver};
+use crate::listen::Peer;
 use crate::ops::resolves::{Outcome, Shard};
 use crate::wire::answer::{self, After, Date, Status};
 use crate::wire::connection::{Connection, Ending, Filled, Timeouts};
 use crate::wire::seats::Seat;
 
 /// Serves one connection to its end.
-pub async fn serve<S>(stream: S, seat: Seat, resolver: &Resolver, meter: &Shard, timeouts: Timeouts)
+pub async fn serve<S>(stream: S, peer: Peer, seat: Seat, resolver: &Resolver, meter: &Shard, timeouts: Timeouts)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let connection = Connection::new(stream, seat, timeouts);
-    let mut conversation =
-        Conversation { connection, resolver, meter, output: Vec::with_capacity(OUTPUT), date: Date::default() };
+    let output = Vec::with_capacity(OUTPUT);
+    let mut conversation = Conversation { connection, peer, resolver, meter, output, date: Date::default() };
     // An error of the stream means that nobody is there to be told.
     let ending = conversation.run().await.unwrap_or(Ending::Quiet);
     conversation.connection.end(ending).await;
@@ -32,6 +33,7 @@ const OUTPUT: usize = 1024;
 
 struct Conversation<'r, S> {
     connection: Connection<S>,
+    peer: Peer,
     resolver: &'r Resolver,
     meter: &'r Shard,
     output: Vec<u8>,
@@ -95,12 +97,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
 
     /// Puts the answer to the first pending request into the output; nothing when it has not all arrived.
     async fn compose(&mut self) -> Result<Option<Answered>, Status> {
-        let Self { connection, resolver, output, date, .. } = self;
+        let Self { connection, peer, resolver, output, date, .. } = self;
         connection.seat.is_busy();
         let closing = connection.seat.is_called();
+        let caller = Caller { peer: *peer, closing };
         let now = resolver.now();
         output.clear();
-        let answered = match resolver.exchange(connection.input.pending(), closing, Clock { now, date }, output)? {
+        let answered = match resolver.exchange(connection.input.pending(), caller, Clock { now, date }, output)? {
             Exchange::Unfinished => return Ok(None),
             Exchange::Answered(answered) => answered,
             Exchange::Open(asked) => resolver.exchange_by_the_store(&asked, closing, Clock { now, date }, output).await,

@@ -3,7 +3,10 @@
 //! What memory knows is answered here, without waiting and without an allocation. `bench/` counts the instructions of
 //! exactly this function, and `make test` fails when they grow.
 
+use super::door::Door;
+use super::may_pass::{MayPass, say_no};
 use super::resolve::{Clock, Question, Resolver};
+use crate::listen::Peer;
 use crate::ops::resolves::Outcome;
 use crate::wire::answer::{self, After, Status};
 use crate::wire::head::{Head, Slots, Version};
@@ -35,8 +38,24 @@ pub struct Answered {
 /// A question that memory cannot answer.
 #[derive(Debug)]
 pub struct Open<'b> {
-    question: Question<'b>,
+    asked: Asked<'b>,
     request: Request,
+}
+
+/// What is asked.
+#[derive(Debug)]
+enum Asked<'b> {
+    Who(Question<'b>),
+    MayPass(MayPass<'b>),
+}
+
+/// The connection that a request came on.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    /// Who is at its other end.
+    pub peer: Peer,
+    /// It is to end behind the answer, whatever the request wants.
+    pub closing: bool,
 }
 
 /// What a request says about its connection.
@@ -70,14 +89,13 @@ impl Request {
 
 impl Resolver {
     /// Answers the request at the beginning of `pending` from memory: appends a whole answer to `out`, or nothing.
-    /// `closing`: the connection is to end behind it, whatever the request wants.
     ///
     /// # Errors
     /// The status of a head that is refused; nothing was appended.
     pub fn exchange<'b>(
         &self,
         pending: &'b [u8],
-        closing: bool,
+        caller: Caller,
         clock: Clock<'_>,
         out: &mut Vec<u8>,
     ) -> Result<Exchange<'b>, Status> {
@@ -85,16 +103,28 @@ impl Resolver {
         let mut slots = Slots::default();
         let Some(head) = Head::read(pending, &mut slots)? else { return Ok(Exchange::Unfinished) };
         let request = Request::of(&head);
-        let after = request.after(closing);
-        let outcome = match self.question(&head) {
-            Ok(question) => match self.answer_from_memory(&question, after, clock, out) {
-                Some(outcome) => outcome,
-                None => return Ok(Exchange::Open(Box::new(Open { question, request }))),
+        let after = request.after(caller.closing);
+        let open = |asked| Exchange::Open(Box::new(Open { asked, request }));
+        let declined = |status, clock: Clock<'_>, out: &mut Vec<u8>| {
+            answer::bare(out, status, after, clock.date, clock.now);
+            Outcome::Declined
+        };
+        let outcome = match Door::of(&head) {
+            Some(Door::Resolve) => match self.question(&head) {
+                Ok(question) => match self.answer_from_memory(&question, after, clock, out) {
+                    Some(outcome) => outcome,
+                    None => return Ok(open(Asked::Who(question))),
+                },
+                Err(status) => declined(status, clock, out),
             },
-            Err(status) => {
-                answer::bare(out, status, after, clock.date, clock.now);
-                Outcome::Declined
-            }
+            Some(Door::MayPass(terms)) => match self.may_pass(&head, terms, caller.peer) {
+                Ok(question) => match self.pass_from_memory(&question, after, clock, out) {
+                    Some(outcome) => outcome,
+                    None => return Ok(open(Asked::MayPass(question))),
+                },
+                Err(denial) => say_no(&denial, after, clock, out),
+            },
+            None => declined(Status::NotFound, clock, out),
         };
         Ok(Exchange::Answered(request.answered(outcome, after)))
     }
@@ -108,6 +138,10 @@ impl Resolver {
         out: &mut Vec<u8>,
     ) -> Answered {
         let after = open.request.after(closing);
-        open.request.answered(self.answer_from_store(&open.question, after, clock, out).await, after)
+        let outcome = match &open.asked {
+            Asked::Who(question) => self.answer_from_store(question, after, clock, out).await,
+            Asked::MayPass(question) => self.pass_from_store(question, after, clock, out).await,
+        };
+        open.request.answered(outcome, after)
     }
 }

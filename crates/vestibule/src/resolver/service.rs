@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::connection::serve;
 use super::resolve::Resolver;
 use super::threads::Loops;
-use crate::listen::Listener;
+use crate::listen::{Accepted, Listener};
 use crate::ops::resolves::Resolves;
 use crate::wire::accept::{accept_on, drain};
 use crate::wire::connection::Timeouts;
@@ -35,11 +35,12 @@ impl Service {
     /// Lets connections in, and has them served on these loops. To be run on the first of them, where the listener was
     /// bound. Never ends; whoever has enough drops it.
     pub async fn accept_on(&self, listener: &Listener, loops: &Loops) {
-        let start = |accepted, seat: Seat| {
+        let start = |accepted: Accepted, seat: Seat| {
+            let peer = accepted.peer();
             let Self { resolver, resolves, timeouts, .. } = self.clone();
             let shard = seat.number();
             loops.spawn(accepted, async move |stream| {
-                serve(stream, seat, &resolver, resolves.shard(shard), timeouts).await;
+                serve(stream, peer, seat, &resolver, resolves.shard(shard), timeouts).await;
             });
         };
         accept_on(listener, &self.seats, || self.resolver.now(), start).await;

@@ -52,6 +52,7 @@ impl House {
             tracing::error!(%error, "the declared clients could not be stored; they stay as they were");
         }
         self.resolver.resolver().set_caching(fresh.caching());
+        self.resolver.resolver().set_policy(fresh.policy());
         self.logging.set_level(fresh.log.level);
         self.config = fresh;
         if !waiting.is_empty() {

@@ -3,7 +3,6 @@
 pub mod assets;
 pub mod body;
 pub mod brand;
-pub mod client_ip;
 pub mod cookies;
 pub mod fields;
 pub mod page;

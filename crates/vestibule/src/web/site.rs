@@ -11,8 +11,8 @@ use crate::config::public_url::PublicUrl;
 use crate::config::{Config, sections};
 
 use super::assets::Assets;
-use super::client_ip::TrustedProxies;
 use super::cookies::CookieRules;
+use crate::proxies::TrustedProxies;
 
 /// The settings of the pages.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ use vestibule_ledger::changes::{Browser, KnownBy};
 
 use crate::listen::Peer;
 use crate::log::RequestId;
+use crate::proxies::forwarded_for;
 use crate::texts::Texts;
 
 use super::cookies;
@@ -164,7 +165,7 @@ impl FromRequestParts<Site> for Visit {
             wants_json: wants_json(headers),
             request: parts.extensions.get().copied(),
             query: Fields::default(),
-            address: settings.trusted.client(peer, headers),
+            address: settings.trusted.client(peer, &forwarded_for(headers)),
             user_agent: text(headers, &header::USER_AGENT),
             secrets: claims.session_hashes(ledger.tag_key()),
             cookie_lines: headers.get_all(header::COOKIE).iter().map(|line| line.as_bytes().to_vec()).collect(),

@@ -12,13 +12,19 @@ use vestibule_gate::time::Timestamp;
 use super::head::{Refusal, Version};
 
 /// The statuses that the resolver knows. An enum, so that no other can slip out: a proxy takes 204 and 206 for a pass,
-/// 3xx and 4xx for faults (PROXIES: each proxy does something else).
+/// most 3xx and 4xx for faults (PROXIES: each proxy does something else).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// The verdict is in the headers.
     Ok,
+    /// To the sign-in page: only where the proxy hands our answer to the browser.
+    Found,
     /// A head that is refused.
     BadRequest,
+    /// Nobody, or not somebody enough.
+    Unauthorized,
+    /// Somebody who may not, or a question from somebody whom we do not believe.
+    Forbidden,
     /// No such path.
     NotFound,
     /// Neither `GET` nor `HEAD`.
@@ -37,6 +43,9 @@ impl Status {
     const fn line(self) -> &'static [u8] {
         match self {
             Self::Ok => b"HTTP/1.1 200 OK\r\n",
+            Self::Found => b"HTTP/1.1 302 Found\r\n",
+            Self::Unauthorized => b"HTTP/1.1 401 Unauthorized\r\n",
+            Self::Forbidden => b"HTTP/1.1 403 Forbidden\r\n",
             Self::BadRequest => b"HTTP/1.1 400 Bad Request\r\n",
             Self::NotFound => b"HTTP/1.1 404 Not Found\r\n",
             Self::MethodNotAllowed => b"HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n",
@@ -100,6 +109,13 @@ pub fn cache_control(out: &mut Vec<u8>, max_age: Option<u64>) {
     }
 }
 
+/// Appends a header line. Neither part can end a line: both are ours, or encoded.
+pub fn line(out: &mut Vec<u8>, name: &str, value: &str) {
+    for part in [name, ": ", value, "\r\n"] {
+        out.extend_from_slice(part.as_bytes());
+    }
+}
+
 /// Appends what says whether the connection stays, and the empty line.
 pub fn end(out: &mut Vec<u8>, after: After) {
     out.extend_from_slice(match after {
@@ -124,9 +140,14 @@ pub fn in_words(out: &mut Vec<u8>, status: Status, date: &mut Date, now: Timesta
         }
         Status::RequestTimeout => "Your request took too long to arrive. Try again.\n",
         Status::VersionNotSupported => "Only HTTP/1.0 and HTTP/1.1 are spoken here.\n",
-        Status::Ok | Status::BadRequest | Status::NotFound | Status::MethodNotAllowed | Status::ServiceUnavailable => {
-            "This request cannot be read. Go back and try again.\n"
-        }
+        Status::Ok
+        | Status::Found
+        | Status::BadRequest
+        | Status::Unauthorized
+        | Status::Forbidden
+        | Status::NotFound
+        | Status::MethodNotAllowed
+        | Status::ServiceUnavailable => "This request cannot be read. Go back and try again.\n",
     };
     out.extend_from_slice(status.line());
     out.extend_from_slice(date.line(now));

@@ -62,6 +62,8 @@ impl Default for Slots<'_> {
 pub struct Head<'h, 'b> {
     /// What it asks to do.
     pub method: Method,
+    /// The same as it arrived: a token (RFC 9110 section 9.1).
+    pub method_name: &'b str,
     /// The request target as it arrived: a path with any query, or an absolute URL.
     pub target: &'b str,
     /// Its version.
@@ -111,6 +113,7 @@ impl<'h, 'b> Head<'h, 'b> {
                 "HEAD" => Method::Head,
                 _ => Method::Other,
             },
+            method_name: method,
             target,
             version,
             length,

@@ -125,7 +125,7 @@ async fn other_paths_and_methods_are_declined() {
         "/%72esolve",
         "/resolve;x",
         "*",
-        "/_resolver/check/nginx",
+        "/_resolver/check/nginx/",
         "http://h",
         "ftp://h/resolve",
     ] {

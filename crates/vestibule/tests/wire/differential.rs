@@ -12,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use vestibule::listen::Peer;
 use vestibule::ops::resolves::Resolves;
 use vestibule::resolver::connection::serve;
 use vestibule::wire::connection::Timeouts;
@@ -35,7 +36,7 @@ async fn ours(house: &House, bytes: &[u8]) -> Vec<u16> {
     let (client, server) = duplex(256 * 1024);
     let seat = Seats::new(1).take(house.ledger.now()).await;
     let (resolver, resolves) = (house.service.resolver(), Arc::new(Resolves::default()));
-    let serving = serve(server, seat, &resolver, resolves.shard(0), Timeouts::default());
+    let serving = serve(server, Peer::Unix, seat, &resolver, resolves.shard(0), Timeouts::default());
     tokio::join!(statuses(client, bytes), serving).0
 }
 

@@ -5,6 +5,7 @@
 mod allocations;
 mod contract;
 mod differential;
+mod doors;
 mod house;
 mod limits;
 mod ops;

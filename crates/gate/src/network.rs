@@ -1,18 +1,14 @@
-//! Networks: who is trusted to say where a request came from.
+//! Networks: whose word about a request's origin is believed, and from where a rule lets people in.
 
 use std::fmt;
 use std::net::IpAddr;
 
-use super::setting::text_setting;
-
 /// An address, or a network in CIDR form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Network {
     address: IpAddr,
     length: u8,
 }
-
-text_setting!(Network, "an address or a network, such as `10.0.0.5` or `10.0.0.0/8`", Network::parse);
 
 impl Network {
     /// Reads an address or a network.

@@ -1,4 +1,5 @@
-//! Where a request comes from: the right-most hop of `X-Forwarded-For` that is not one of our own proxies.
+//! The proxies before us: who is believed, and where a request comes from: the right-most hop of `X-Forwarded-For` that is
+//! not one of them.
 //!
 //! The header is believed only from a unix socket of ours or from a peer that `[proxies] trusted` names; loopback is
 //! not special. What stands left of the first untrusted hop is the client's own invention. A hop that cannot be read
@@ -9,8 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::HeaderMap;
 
-use crate::config::network::Network;
 use crate::listen::Peer;
+use vestibule_gate::network::Network;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 /// More hops than this are nobody's proxies.
@@ -22,31 +23,38 @@ pub struct TrustedProxies {
     networks: Vec<Network>,
     /// Whether somebody untrusted has been seen to forward: said once, or a stranger could fill the log.
     told: AtomicBool,
+    /// The same for somebody untrusted who asks whether a request may pass.
+    told_of_question: AtomicBool,
 }
 
 impl TrustedProxies {
     /// These networks, and every unix socket.
     #[must_use]
     pub fn new(networks: Vec<Network>) -> Self {
-        Self { networks, told: AtomicBool::new(false) }
+        Self { networks, ..Self::default() }
     }
 
-    /// The client's address; `None` when only a unix socket is known. `peer` is `None` where there is no connection.
+    /// Whether this peer is believed when it says what was asked, by whom and from where.
     #[must_use]
-    pub fn client(&self, peer: Option<Peer>, headers: &HeaderMap) -> Option<IpAddr> {
+    pub fn believes(&self, peer: Peer) -> bool {
+        match peer {
+            Peer::Unix => true,
+            Peer::Tcp(address) => self.trusts(address.ip()),
+        }
+    }
+
+    /// The client's address for a page: what a believed peer says, or else the peer's own; `None` when only a unix socket
+    /// is known. `peer` is `None` where there is no connection. `forwarded` are the values of the `X-Forwarded-For` lines.
+    #[must_use]
+    pub fn client(&self, peer: Option<Peer>, forwarded: &[&[u8]]) -> Option<IpAddr> {
         let own = match peer {
             Some(Peer::Tcp(address)) => Some(address.ip().to_canonical()),
             Some(Peer::Unix) | None => None,
         };
-        let believed = match peer {
-            Some(Peer::Unix) => true,
-            Some(Peer::Tcp(address)) => self.trusts(address.ip()),
-            None => false,
-        };
-        if believed {
-            return self.right_most_stranger(headers).or(own);
+        if peer.is_some_and(|peer| self.believes(peer)) {
+            return self.right_most_stranger(forwarded).or(own);
         }
-        if let (Some(address), true) = (own, headers.contains_key(X_FORWARDED_FOR)) {
+        if let (Some(address), false) = (own, forwarded.is_empty()) {
             self.tell(address);
         }
         own
@@ -56,13 +64,15 @@ impl TrustedProxies {
         self.networks.iter().any(|network| network.contains(address))
     }
 
-    /// `None` when there is no hop, or one that cannot be read before a stranger is found.
-    fn right_most_stranger(&self, headers: &HeaderMap) -> Option<IpAddr> {
-        let lines: Vec<&[u8]> = headers.get_all(X_FORWARDED_FOR).iter().map(|value| value.as_bytes()).collect();
+    /// The client's address as a believed peer tells it: the right-most hop that is none of our proxies, or the left-most
+    /// one when all are. `None` when there is no hop, or one that cannot be read before a stranger is found: a rule that
+    /// asks for a network is not met then.
+    #[must_use]
+    pub fn right_most_stranger(&self, forwarded: &[&[u8]]) -> Option<IpAddr> {
         let mut nearest = None;
-        for hop in lines.iter().rev().flat_map(|line| line.rsplit(|&b| b == b',')).take(MAX_HOPS) {
+        for hop in forwarded.iter().rev().flat_map(|line| line.rsplit(|&b| b == b',')).take(MAX_HOPS) {
             let Some(address) = read(hop) else {
-                tracing::debug!("X-Forwarded-For has a hop that is not an address; the proxy's own address is used");
+                tracing::debug!("X-Forwarded-For has a hop that is not an address, and is not believed");
                 return None;
             };
             if !self.trusts(address) {
@@ -71,6 +81,18 @@ impl TrustedProxies {
             nearest = Some(address);
         }
         nearest
+    }
+
+    /// Says that a question was refused for who asked it.
+    pub fn tell_of_question(&self, peer: Peer) {
+        if let (Peer::Tcp(address), false) = (peer, self.told_of_question.swap(true, Ordering::Relaxed)) {
+            let address = address.ip().to_canonical();
+            tracing::warn!(
+                peer = %address,
+                "check and forward answer 403 to a peer that is not trusted; if it is your proxy, add it to \
+                 vestibule.toml: [proxies] trusted = [\"{address}\"], or let it ask on a unix socket"
+            );
+        }
     }
 
     fn tell(&self, address: IpAddr) {
@@ -82,6 +104,12 @@ impl TrustedProxies {
             );
         }
     }
+}
+
+/// The values of the `X-Forwarded-For` lines.
+#[must_use]
+pub fn forwarded_for(headers: &HeaderMap) -> Vec<&[u8]> {
+    headers.get_all(X_FORWARDED_FOR).iter().map(|value| value.as_bytes()).collect()
 }
 
 /// An address, with or without a port.
@@ -96,12 +124,11 @@ fn read(hop: &[u8]) -> Option<IpAddr> {
 mod tests {
     use std::net::IpAddr;
 
-    use http::{HeaderMap, HeaderValue};
     use proptest::prelude::*;
 
-    use super::{TrustedProxies, X_FORWARDED_FOR};
-    use crate::config::network::Network;
+    use super::TrustedProxies;
     use crate::listen::Peer;
+    use vestibule_gate::network::Network;
 
     fn client(peer: &str, lines: &[&str]) -> Option<String> {
         let trusted = ["10.0.0.0/8", "fd00::/8"].map(|network| Network::parse(network).unwrap());
@@ -109,11 +136,8 @@ mod tests {
             "unix" => Peer::Unix,
             address => Peer::Tcp(address.parse().unwrap()),
         };
-        let mut headers = HeaderMap::new();
-        for line in lines {
-            headers.append(X_FORWARDED_FOR, HeaderValue::from_bytes(line.as_bytes()).unwrap());
-        }
-        let found = TrustedProxies::new(trusted.to_vec()).client(Some(peer), &headers);
+        let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
+        let found = TrustedProxies::new(trusted.to_vec()).client(Some(peer), &lines);
         found.map(|address: IpAddr| address.to_string())
     }
 

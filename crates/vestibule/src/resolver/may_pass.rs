@@ -1,0 +1,162 @@
+//! The doors that decide, over HTTP: `check` for proxies that look at the status, `forward` for those that hand a refusal
+//! to the browser. Never a body; who somebody is stands in no answer but a 200.
+
+use arrayvec::ArrayVec;
+use vestibule_gate::claims::Claims;
+use vestibule_gate::original::{Dialect, Own, Unreadable, describe, navigates};
+use vestibule_gate::verdict::Verdict;
+
+use super::denial::Denial;
+use super::door::{Manner, Terms};
+use super::passage::{Passage, Weighed};
+use super::resolve::{Clock, Resolver, say_fault};
+use crate::listen::Peer;
+use crate::ops::resolves::Outcome;
+use crate::wire::answer::{self, After, Status};
+use crate::wire::head::Head;
+
+/// More `X-Forwarded-For` lines than this are nobody's proxies, and tell no address.
+const MAX_LINES: usize = 8;
+
+/// A question that was read.
+#[derive(Debug)]
+pub struct MayPass<'b> {
+    passage: Passage<'b>,
+    dialect: Dialect,
+    /// The refusal goes to a browser that shows a page.
+    navigates: bool,
+}
+
+impl Resolver {
+    /// Reads what a proxy asks.
+    ///
+    /// # Errors
+    /// The refusal of a question that cannot be read, or of a peer that is not believed.
+    pub(super) fn may_pass<'b>(
+        &self,
+        head: &Head<'_, 'b>,
+        terms: Terms<'b>,
+        peer: Peer,
+    ) -> Result<MayPass<'b>, Denial> {
+        let Terms { manner, dialect, rest } = terms;
+        let policy = self.policy();
+        if !policy.proxies.believes(peer) {
+            policy.proxies.tell_of_question(peer);
+            return Err(Denial::not_believed());
+        }
+        let unreadable = |why: Unreadable| {
+            tracing::debug!(%why, ?dialect, "a question of a proxy cannot be read");
+            Denial::unreadable(manner)
+        };
+        let own = Own { method: head.method_name.as_bytes(), target: rest.as_bytes() };
+        let described = describe(dialect, own, head.headers()).map_err(unreadable)?;
+        let claims = Claims::read(head.headers(), self.cookies());
+        let passage = Passage::read(&policy, &described, claims, &forwarded_for(head)).map_err(unreadable)?;
+        let navigates = manner == Manner::Forward && navigates(described.method, head.headers());
+        Ok(MayPass { passage, dialect, navigates })
+    }
+
+    /// Appends the whole answer to a question that memory can answer. Never waits.
+    pub(super) fn pass_from_memory(
+        &self,
+        question: &MayPass<'_>,
+        after: After,
+        clock: Clock<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Outcome> {
+        let weighed = self.weigh_from_memory(&question.passage, clock.now)?;
+        Some(self.say_whether(&weighed, question, after, clock, out))
+    }
+
+    /// Appends the whole answer to a question for which the store has to be asked.
+    pub(super) async fn pass_from_store(
+        &self,
+        question: &MayPass<'_>,
+        after: After,
+        clock: Clock<'_>,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
+        match self.weigh(&question.passage, clock.now).await {
+            Ok(weighed) => self.say_whether(&weighed, question, after, clock, out),
+            Err(fault) => say_fault(&fault, after, clock, out),
+        }
+    }
+
+    fn say_whether(
+        &self,
+        weighed: &Weighed,
+        question: &MayPass<'_>,
+        after: After,
+        clock: Clock<'_>,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
+        let Weighed { verdict, ruling } = weighed;
+        if let Some(denial) = Denial::of(ruling, &question.passage, question.navigates) {
+            return say_no(&denial, after, clock, out);
+        }
+        let assertion = match self.assertion_for(&question.passage, verdict, clock.now) {
+            Ok(assertion) => assertion,
+            Err(fault) => return say_fault(&fault, after, clock, out),
+        };
+        answer::begin(out, Status::Ok, clock.date, clock.now);
+        answer::cache_control(out, None);
+        let before = out.len();
+        verdict.write_headers(self.names(), assertion.as_deref(), out);
+        if question.dialect == Dialect::Envoy {
+            self.list_what_is_missing(before, out);
+        }
+        answer::end(out, after);
+        outcome_of(verdict)
+    }
+
+    /// For Envoy, which only overrides: names the identity headers that this answer does not carry, so that the client's
+    /// own go. Removal comes after setting there, so none that it does carry may be named.
+    fn list_what_is_missing(&self, from: usize, out: &mut Vec<u8>) {
+        let missing: Vec<&str> = {
+            let carried = &out[from..];
+            let is_carried = |name: &str| {
+                carried
+                    .split(|&b| b == b'\n')
+                    .any(|line| line.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b":")))
+            };
+            self.names().all().iter().map(AsRef::as_ref).filter(|name| !is_carried(name)).collect()
+        };
+        if !missing.is_empty() {
+            answer::line(out, "x-envoy-auth-headers-to-remove", &missing.join(","));
+        }
+    }
+}
+
+/// Appends a refusal.
+pub(super) fn say_no(denial: &Denial, after: After, clock: Clock<'_>, out: &mut Vec<u8>) -> Outcome {
+    answer::begin(out, denial.status, clock.date, clock.now);
+    answer::cache_control(out, None);
+    if let Some(challenge) = &denial.challenge {
+        answer::line(out, "WWW-Authenticate", challenge);
+    }
+    if let Some(location) = &denial.location {
+        answer::line(out, "Location", location);
+    }
+    answer::end(out, after);
+    Outcome::Denied
+}
+
+/// How a question that was answered counts.
+pub(super) fn outcome_of(verdict: &Verdict) -> Outcome {
+    match verdict.identity() {
+        Some(_) => Outcome::Valid,
+        None if verdict.is_anonymous() => Outcome::Anonymous,
+        None => Outcome::Invalid,
+    }
+}
+
+fn forwarded_for<'b>(head: &Head<'_, 'b>) -> ArrayVec<&'b [u8], MAX_LINES> {
+    let mut lines = ArrayVec::new();
+    for (name, value) in head.headers() {
+        if name.eq_ignore_ascii_case(b"x-forwarded-for") && lines.try_push(value).is_err() {
+            lines.clear();
+            break;
+        }
+    }
+    lines
+}

@@ -1,0 +1,33 @@
+//! What the doors that decide are told by the configuration. Replaced whole on reload; a request is answered by the one
+//! that was in force when it began.
+
+use std::sync::Arc;
+
+use vestibule_gate::rules::Rules;
+
+use crate::proxies::TrustedProxies;
+
+/// What the configuration says of "may this request pass?".
+#[derive(Debug)]
+pub struct Policy {
+    /// Who may pass.
+    pub rules: Arc<Rules>,
+    /// Rules that are tried: what they would refuse is logged, and passes.
+    pub shadow: Option<Arc<Rules>>,
+    /// Who may say what was asked.
+    pub proxies: TrustedProxies,
+    /// The sign-in page, as browsers reach it.
+    pub login: Box<str>,
+}
+
+impl Default for Policy {
+    /// Nobody but a unix socket is believed, and any user who is not a guest may pass.
+    fn default() -> Self {
+        Self {
+            rules: Arc::new(Rules::none()),
+            shadow: None,
+            proxies: TrustedProxies::default(),
+            login: Box::from("/login"),
+        }
+    }
+}
