@@ -1,6 +1,9 @@
 //! What holds of every byte string that a parser of client input may get: the bodies of the fuzz targets. Ordinary
 //! tests run them over the seeds (`crates/vestibule/tests/parsers`), so they are compiled and right on any day.
 
+#[path = "bodies/original.rs"]
+pub(crate) mod original;
+
 use std::sync::LazyLock;
 
 use url::{Url, form_urlencoded};
@@ -25,7 +28,7 @@ use vestibule_gate::token::opaque::{SecretKind, TagKey, has_shape, is_tagged};
 pub(crate) type Body = fn(&[u8]);
 
 /// All of them, by the name of target and seed folder.
-pub(crate) const ALL: [(&str, Body); 10] = [
+pub(crate) const ALL: [(&str, Body); 14] = [
     ("head", head),
     ("cookies", cookies),
     ("claims", claims),
@@ -36,6 +39,10 @@ pub(crate) const ALL: [(&str, Body); 10] = [
     ("jwt", jwt),
     ("redirect_uri", redirect_uri),
     ("authorize", authorize),
+    ("original_nginx", original::nginx),
+    ("original_forwarded", original::forwarded),
+    ("original_envoy", original::envoy),
+    ("original_path", original::canonical),
 ];
 
 /// A request head: what is read has one framing, one host, one end, and nothing behind it changes that.

@@ -18,6 +18,7 @@ pub mod program;
 pub mod run;
 pub mod server;
 pub mod tls;
+pub mod vectors;
 pub mod wait;
 
 use std::io::Write as _;

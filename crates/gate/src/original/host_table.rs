@@ -31,9 +31,8 @@ impl HostPattern {
         let refused = || HostPatternError(text.chars().take(256).collect());
         let (below, name) = text.strip_prefix("*.").map_or((false, text), |suffix| (true, suffix));
         let name = host::name(name.as_bytes()).map_err(|_| refused())?;
-        let is_address = name.starts_with('[') || name.ends_with(|last: char| last.is_ascii_digit());
         match below {
-            true if is_address && host::is_address(&name) => Err(refused()),
+            true if host::is_address(&name) => Err(refused()),
             true => Ok(Self::Below(name.into())),
             false => Ok(Self::Exact(name.into())),
         }

@@ -18,23 +18,22 @@ pub(super) fn others(path: &str) -> Result<Vec<String>, Unreadable> {
     }
     let everything = PathPolicy::default().allowing(Line::ALL);
     let mut readings = vec![path.to_owned()];
-    // In the order in which programs do these things; the set grows while it is gone through, so that what decodes to
-    // something encoded is decoded again.
-    for step in [twice_decoded, slashes_decoded, parameters_decoded, cut, without_parameters, merged] {
-        let mut at = 0;
-        while let Some(text) = readings.get(at) {
-            let other = step(text);
-            let other = canonical(other.as_bytes(), everything)?.into_owned();
-            if !readings.contains(&other) {
-                readings.push(other);
+    let mut at = 0;
+    // Programs do these things in any order and more than once: what one has read is read by all again.
+    while let Some(text) = readings.get(at).cloned() {
+        for step in [twice_decoded, slashes_decoded, parameters_decoded, cut, without_parameters, merged] {
+            let other = step(&text);
+            let other = canonical(other.as_bytes(), everything)?;
+            if !readings.iter().any(|known| *known == other) {
+                readings.push(other.into_owned());
             }
-            if readings.len() > MAX {
-                return Err(Unreadable::TooManyReadings);
-            }
-            at += 1;
         }
+        if readings.len() > MAX {
+            return Err(Unreadable::TooManyReadings);
+        }
+        at += 1;
     }
-    readings.swap_remove(0);
+    readings.remove(0);
     Ok(readings)
 }
 
@@ -71,7 +70,7 @@ fn without_parameters(path: &str) -> String {
 
 fn merged(path: &str) -> String {
     let mut read = String::with_capacity(path.len());
-    for character in path.chars().filter(|c| c.is_ascii()) {
+    for character in path.chars() {
         if !(character == '/' && read.ends_with('/')) {
             read.push(character);
         }

@@ -14,7 +14,7 @@ pub enum Scheme {
 impl Scheme {
     /// Reads `http` or `https`. Anything else is refused, also a list (`https,http`) that two proxies made.
     ///
-    /// `ws` and `wss` are what Traefik calls them for a WebSocket.
+    /// `ws` and `wss` are what Traefik writes for the request that opens a WebSocket, which is one of http and https.
     ///
     /// # Errors
     /// [`Unreadable::Scheme`].

@@ -33,3 +33,6 @@ pub use missing::Missing;
 pub use pattern::{PathPattern, PatternError};
 pub use rule::{Allow, Rule};
 pub use users::Listed;
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! A rule as the operator means it: for which requests, and whom it lets pass.
 
+use std::fmt;
+
 use super::conditions::Conditions;
 use super::method::HttpMethod;
 use super::pattern::PathPattern;
@@ -18,6 +20,20 @@ pub struct Rule {
     pub methods: Vec<HttpMethod>,
     /// Whom it lets pass.
     pub allow: Allow,
+}
+
+impl fmt::Display for Rule {
+    /// Its name, or what it is for.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = &self.name {
+            return f.write_str(name);
+        }
+        let list = |items: Vec<String>, all: &str| if items.is_empty() { all.to_owned() } else { items.join(" ") };
+        let methods = list(self.methods.iter().map(ToString::to_string).collect(), "every method");
+        let hosts = list(self.hosts.iter().map(ToString::to_string).collect(), "other hosts");
+        let paths = list(self.paths.iter().map(ToString::to_string).collect(), "every path");
+        write!(f, "{methods}, {hosts}, {paths}")
+    }
 }
 
 /// Whom a rule lets pass.
@@ -58,9 +74,9 @@ impl Allow {
     }
 }
 
-impl std::fmt::Display for Allow {
+impl fmt::Display for Allow {
     /// As it is written in the file.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Anyone => f.write_str("\"anyone\""),
             Self::AnyUser => f.write_str("\"any user\""),
