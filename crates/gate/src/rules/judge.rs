@@ -102,10 +102,12 @@ impl<'w> Who<'w> {
     /// The one whom a valid credential speaks for.
     #[must_use]
     pub fn of(identity: &'w Identity) -> Self {
+        let facts = identity.facts();
+        let email = facts.profile.as_ref().and_then(|profile| profile.email.as_ref());
         Self {
             user: identity.user(),
-            email: None,
-            facts: identity.facts(),
+            email: email.map(|email| email.key()),
+            facts,
             authenticated_at: identity.authenticated_at(),
         }
     }
