@@ -70,7 +70,7 @@ impl Room {
             table: Table::new(1_000_000, prefix.clone(), limits),
             keys: Keys::new(TagKey::new(&[7; 32])),
             names: CookieNames::new(&CookiePrefix::default()),
-            headers: HeaderNames::new(&prefix),
+            headers: HeaderNames::new(&prefix.into()),
             lines: Vec::new(),
         };
         room.lines = (0..SESSIONS).map(|number| format!("session={}", room.enter(number).expose())).collect();
@@ -120,7 +120,7 @@ impl Room {
                 continue;
             };
             out.clear();
-            verdict.write_headers(&self.headers, &mut out);
+            verdict.write_headers(&self.headers, None, &mut out);
             count += u64::from(verdict.identity().is_some());
             if count % 64 == 0 && ended.load(Ordering::Relaxed) {
                 break;

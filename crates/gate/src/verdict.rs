@@ -5,20 +5,17 @@
 
 mod extra;
 mod facts;
+mod identity;
 mod identity_headers;
+mod names;
 mod profile;
-
-use std::sync::Arc;
 
 pub use extra::{ExtraHeader, ExtraHeaderError, HeaderValue};
 pub use facts::{Facts, Grant, SessionKind};
+pub use identity::Identity;
 pub use identity_headers::{IdentityHeaders, LONGEST_ASSERTION, LONGEST_HEAD};
+pub use names::HeaderNames;
 pub use profile::Profile;
-
-use crate::claims::Source;
-use crate::id::{SessionId, UserId};
-use crate::table::Entry;
-use crate::time::{Span, Timestamp};
 
 const DEFAULT_PREFIX: &str = "x-authgear-";
 
@@ -78,124 +75,6 @@ impl Default for HeaderPrefix {
     }
 }
 
-/// The parts of an answer that are the same for all, rendered once.
-#[derive(Debug, Clone)]
-pub struct HeaderNames {
-    prefix: HeaderPrefix,
-    all: Box<[Box<str>]>,
-    valid: Box<[u8]>,
-    invalid: Box<[u8]>,
-    user_id: Box<[u8]>,
-    authenticated_at: Box<[u8]>,
-}
-
-impl HeaderNames {
-    /// Renders the names under a prefix.
-    #[must_use]
-    pub fn new(prefix: &HeaderPrefix) -> Self {
-        let text = |text: &str| format!("{}{text}", prefix.0).into_bytes().into_boxed_slice();
-        Self {
-            prefix: prefix.clone(),
-            all: prefix.names().map(String::into_boxed_str).collect(),
-            valid: text("session-valid: true\r\n"),
-            invalid: text("session-valid: false\r\n"),
-            user_id: text("user-id: "),
-            authenticated_at: text("session-authenticated-at: "),
-        }
-    }
-
-    /// Every name that an answer may carry, in lower case.
-    #[must_use]
-    pub const fn all(&self) -> &[Box<str>] {
-        &self.all
-    }
-
-    /// The prefix they were rendered with.
-    #[must_use]
-    pub const fn prefix(&self) -> &HeaderPrefix {
-        &self.prefix
-    }
-}
-
-/// Who a valid request comes from.
-#[derive(Debug, Clone)]
-pub struct Identity {
-    session: Arc<Entry>,
-    source: Source,
-    ends: Timestamp,
-}
-
-impl Identity {
-    pub(crate) const fn new(session: Arc<Entry>, source: Source, ends: Timestamp) -> Self {
-        Self { session, source, ends }
-    }
-
-    /// The user.
-    #[must_use]
-    pub fn user(&self) -> UserId {
-        self.session.user
-    }
-
-    /// The session that the credential belongs to.
-    #[must_use]
-    pub fn session(&self) -> SessionId {
-        self.session.id
-    }
-
-    /// Whether the user is a guest.
-    #[must_use]
-    pub fn is_anonymous(&self) -> bool {
-        self.session.facts().anonymous
-    }
-
-    /// When the user last really authenticated; [`Timestamp::NEVER`] for a session that an operator made.
-    #[must_use]
-    pub fn authenticated_at(&self) -> Timestamp {
-        self.session.authenticated_at
-    }
-
-    /// What is known of the user and the session besides.
-    #[must_use]
-    pub fn facts(&self) -> &Facts {
-        self.session.facts()
-    }
-
-    /// What the credential was given for.
-    #[must_use]
-    pub fn grant(&self) -> &Grant {
-        &self.session.facts().grant
-    }
-
-    /// The end that nothing moves: of the session, or of the credential if that comes first.
-    #[must_use]
-    pub fn expires_at(&self) -> Timestamp {
-        self.session.expires_at
-    }
-
-    /// An assertion about this session for an audience, if one was signed lately and nothing has changed since.
-    #[must_use]
-    pub fn assertion(&self, audience: &str, now: Timestamp) -> Option<Arc<str>> {
-        self.session.assertion(audience, now)
-    }
-
-    /// Remembers an assertion, to be given from one time until another; nothing without [`IdentityHeaders::assertion`].
-    pub fn keep_assertion(&self, audience: &str, text: Arc<str>, from: Timestamp, until: Timestamp) {
-        self.session.keep_assertion(audience, text, from, until);
-    }
-
-    /// Which credential won.
-    #[must_use]
-    pub const fn source(&self) -> Source {
-        self.source
-    }
-
-    /// How long the credential still lives if nobody uses it and nobody ends it.
-    #[must_use]
-    pub const fn remaining(&self, now: Timestamp) -> Span {
-        self.ends.since(now)
-    }
-}
-
 #[derive(Debug, Clone)]
 enum Kind {
     Anonymous,
@@ -235,8 +114,9 @@ impl Verdict {
         matches!(self.0, Kind::Anonymous)
     }
 
-    /// Appends the header lines, each ending in CRLF: none, one, or all that the session has.
-    pub fn write_headers(&self, names: &HeaderNames, out: &mut Vec<u8>) {
+    /// Appends the header lines, each ending in CRLF: none, one, or all that the session has, with this assertion if there
+    /// is one.
+    pub fn write_headers(&self, names: &HeaderNames, assertion: Option<&str>, out: &mut Vec<u8>) {
         match &self.0 {
             Kind::Anonymous => {}
             Kind::Invalid => out.extend_from_slice(&names.invalid),
@@ -250,6 +130,11 @@ impl Verdict {
                 let seconds = session.authenticated_at.unix_seconds();
                 out.extend_from_slice(itoa::Buffer::new().format(seconds).as_bytes());
                 out.extend_from_slice(b"\r\n");
+                if let Some(assertion) = assertion {
+                    for part in [&names.assertion, assertion.as_bytes(), b"\r\n"] {
+                        out.extend_from_slice(part);
+                    }
+                }
             }
         }
     }

@@ -66,7 +66,7 @@ impl House {
             Outcome::Need(_) => None,
             Outcome::Answer(verdict) => {
                 let mut out = Vec::new();
-                verdict.write_headers(&HeaderNames::new(&HeaderPrefix::default()), &mut out);
+                verdict.write_headers(&HeaderNames::new(&HeaderPrefix::default().into()), None, &mut out);
                 Some(String::from_utf8(out).unwrap())
             }
         }

@@ -184,7 +184,7 @@ impl ExtraHeader {
         Ok(Self { name: name.into(), value })
     }
 
-    /// The name, as the operator wrote it.
+    /// The name, as the operator wrote it. Answers have it in lower case.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -205,7 +205,7 @@ impl ExtraHeader {
     pub(super) fn write(&self, user: UserId, authenticated_at: Timestamp, facts: &Facts, out: &mut Vec<u8>) {
         let value = self.value.of(user, authenticated_at, facts);
         if !value.is_empty() && value.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
-            for part in [&self.name, ": ", &value, "\r\n"] {
+            for part in [&self.name.to_ascii_lowercase(), ": ", &value, "\r\n"] {
                 out.extend_from_slice(part.as_bytes());
             }
         }

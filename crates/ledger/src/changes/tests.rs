@@ -245,8 +245,8 @@ async fn a_role_or_verified_change_shows_in_the_next_answer() {
     let session = house.sign_in(browser()).await.unwrap();
     let lines = async || {
         let mut out = Vec::new();
-        let names = vestibule_gate::verdict::HeaderNames::new(&HeaderPrefix::default());
-        house.ask(&session.secret).await.write_headers(&names, &mut out);
+        let names = vestibule_gate::verdict::HeaderNames::new(&HeaderPrefix::default().into());
+        house.ask(&session.secret).await.write_headers(&names, None, &mut out);
         String::from_utf8(out).unwrap()
     };
     assert!(lines().await.contains("user-roles: admin\r\n"));

@@ -9,7 +9,7 @@ use vestibule_gate::verdict::Verdict;
 use super::denial::Denial;
 use super::door::{Manner, Terms};
 use super::passage::{Passage, Weighed};
-use super::resolve::{Clock, Resolver};
+use super::resolve::{Clock, Resolver, say_fault};
 use crate::listen::Peer;
 use crate::ops::resolves::Outcome;
 use crate::wire::answer::{self, After, Status};
@@ -78,11 +78,7 @@ impl Resolver {
     ) -> Outcome {
         match self.weigh(&question.passage, clock.now).await {
             Ok(weighed) => self.say_whether(&weighed, question, after, clock, out),
-            Err(fault) => {
-                tracing::error!(%fault, "whether a request may pass could not be answered");
-                answer::bare(out, Status::ServiceUnavailable, after, clock.date, clock.now);
-                Outcome::Fault
-            }
+            Err(fault) => say_fault(&fault, after, clock, out),
         }
     }
 
@@ -98,10 +94,14 @@ impl Resolver {
         if let Some(denial) = Denial::of(ruling, &question.passage, question.navigates) {
             return say_no(&denial, after, clock, out);
         }
+        let assertion = match self.assertion_for(&question.passage, verdict, clock.now) {
+            Ok(assertion) => assertion,
+            Err(fault) => return say_fault(&fault, after, clock, out),
+        };
         answer::begin(out, Status::Ok, clock.date, clock.now);
         answer::cache_control(out, None);
         let before = out.len();
-        verdict.write_headers(self.names(), out);
+        verdict.write_headers(self.names(), assertion.as_deref(), out);
         if question.dialect == Dialect::Envoy {
             self.list_what_is_missing(before, out);
         }

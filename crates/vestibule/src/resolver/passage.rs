@@ -12,6 +12,7 @@ use vestibule_gate::rules::{Rules, Ruling};
 use vestibule_gate::time::Timestamp;
 use vestibule_gate::verdict::Verdict;
 use vestibule_ledger::Fault;
+use vestibule_ledger::assertion::Asked;
 
 use super::policy::Policy;
 use super::resolve::Resolver;
@@ -85,6 +86,26 @@ impl Resolver {
         let reach = passage.policy.rules.find(&passage.original).reach();
         let verdict = self.load(&passage.claims, now, reach).await?;
         Ok(self.judged(passage, verdict, now))
+    }
+
+    /// What an answer that lets a request pass carries: an assertion for the host, if a rule names it.
+    ///
+    /// # Errors
+    /// [`Fault`] when it cannot be signed: then the request does not pass.
+    pub fn assertion_for(
+        &self,
+        passage: &Passage<'_>,
+        verdict: &Verdict,
+        now: Timestamp,
+    ) -> Result<Option<Arc<str>>, Fault> {
+        let (Some(assertions), Some(identity)) = (self.assertions(), verdict.identity()) else { return Ok(None) };
+        let original = &passage.original;
+        // A client can think up any other.
+        if !passage.policy.rules.names_host(original.host()) {
+            return Ok(None);
+        }
+        let asked = Asked { host: original.host(), method: original.method(), target: original.target() };
+        assertions.of_request(identity, &asked, now).map(Some)
     }
 
     fn judged(&self, passage: &Passage<'_>, verdict: Verdict, now: Timestamp) -> Weighed {

@@ -13,6 +13,7 @@ use vestibule_gate::claims::{Claims, CookieNames};
 use vestibule_gate::decide::Reach;
 use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::verdict::{HeaderNames, Identity, Verdict};
+use vestibule_ledger::assertion::Assertions;
 use vestibule_ledger::{Fault, Ledger};
 
 use super::may_pass::outcome_of;
@@ -41,6 +42,8 @@ pub struct Resolver {
     longest: AtomicI64,
     /// How long the store may take; a proxy asks again, or gives up, long before its own time-out.
     patience: Duration,
+    /// What signs assertions, where answers carry them.
+    assertions: Option<Assertions>,
     /// What the doors that decide are told.
     policy: ArcSwap<Policy>,
 }
@@ -60,11 +63,12 @@ impl Resolver {
     pub fn new(ledger: Ledger, patience: Duration) -> Self {
         let settings = ledger.settings();
         Self {
-            names: HeaderNames::new(settings.headers.prefix()),
+            names: HeaderNames::new(&settings.headers),
             cookies: settings.cookies.clone(),
             longest: AtomicI64::new(0),
             key: OnceLock::new(),
             patience,
+            assertions: Assertions::new(&ledger),
             ledger,
             policy: ArcSwap::from_pointee(Policy::default()),
         }
@@ -87,6 +91,10 @@ impl Resolver {
 
     pub(super) const fn names(&self) -> &HeaderNames {
         &self.names
+    }
+
+    pub(super) const fn assertions(&self) -> Option<&Assertions> {
+        self.assertions.as_ref()
     }
 
     pub(super) const fn cookies(&self) -> &CookieNames {
@@ -150,11 +158,7 @@ impl Resolver {
     ) -> Outcome {
         match self.load(&question.claims, clock.now, Reach::Whole).await {
             Ok(verdict) => self.say(&verdict, question, after, clock, out),
-            Err(fault) => {
-                tracing::error!(%fault, "a resolve could not be answered");
-                answer::bare(out, Status::ServiceUnavailable, after, clock.date, clock.now);
-                Outcome::Fault
-            }
+            Err(fault) => say_fault(&fault, after, clock, out),
         }
     }
 
@@ -175,21 +179,42 @@ impl Resolver {
         clock: Clock<'_>,
         out: &mut Vec<u8>,
     ) -> Outcome {
-        answer::begin(out, Status::Ok, clock.date, clock.now);
         let identity = verdict.identity();
+        let assertion = match self.assertion_of(identity, clock.now) {
+            Ok(assertion) => assertion,
+            Err(fault) => return say_fault(&fault, after, clock, out),
+        };
+        answer::begin(out, Status::Ok, clock.date, clock.now);
         answer::cache_control(out, identity.and_then(|identity| self.max_age(identity, question, clock.now)));
-        verdict.write_headers(&self.names, out);
+        verdict.write_headers(&self.names, assertion.as_deref(), out);
         answer::end(out, after);
         outcome_of(verdict)
     }
 
+    /// What an answer carries where nobody knows what is asked for.
+    fn assertion_of(&self, identity: Option<&Identity>, now: Timestamp) -> Result<Option<Arc<str>>, Fault> {
+        let (Some(assertions), Some(identity)) = (&self.assertions, identity) else { return Ok(None) };
+        assertions.of(identity, now)
+    }
+
     /// For how many seconds a proxy may keep this answer; `None` for not at all.
     fn max_age(&self, identity: &Identity, question: &Question<'_>, now: Timestamp) -> Option<u64> {
+        if self.assertions.is_some() {
+            // It ends before a cache would let it go.
+            return None;
+        }
         let longest = question.keep_for?.min(identity.remaining(now));
         let seconds = u64::try_from(longest.seconds()).ok().filter(|&seconds| seconds > 0)?;
         let key = self.key.get()?;
         may_be_kept(&question.claims, identity.source(), &self.cookies, key).then_some(seconds)
     }
+}
+
+/// Appends the answer of somebody who cannot say.
+pub(super) fn say_fault(fault: &Fault, after: After, clock: Clock<'_>, out: &mut Vec<u8>) -> Outcome {
+    tracing::error!(%fault, "a question of a proxy could not be answered");
+    answer::bare(out, Status::ServiceUnavailable, after, clock.date, clock.now);
+    Outcome::Fault
 }
 
 /// The time of an answer, and its rendering.

@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) cache_for: Option<Span>,
     pub(crate) connections: u32,
     pub(crate) roles: Vec<String>,
+    /// What is set besides.
+    pub(crate) settings: fn(&mut Settings),
 }
 
 impl Default for Plan {
@@ -40,6 +42,7 @@ impl Default for Plan {
             cache_for: None,
             connections: MAX_CONNECTIONS,
             roles: vec!["staff".to_owned()],
+            settings: |_| (),
         }
     }
 }
@@ -63,7 +66,9 @@ impl House {
 
     pub(crate) async fn planned(plan: Plan) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(settings(folder.path())).await.unwrap();
+        let mut settings = settings(folder.path());
+        (plan.settings)(&mut settings);
+        let ledger = Ledger::open(settings).await.unwrap();
         let secret = session(&ledger, &plan.roles).await;
         let resolver = Arc::new(Resolver::new(ledger.clone(), Duration::from_secs(5)));
         resolver.set_caching(plan.cache_for.map(|longest| {

@@ -7,6 +7,7 @@ mod contract;
 mod differential;
 mod doors;
 mod house;
+mod identity;
 mod limits;
 mod ops;
 mod pages;

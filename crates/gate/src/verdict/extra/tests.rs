@@ -44,7 +44,7 @@ fn a_header_says_what_it_was_told_to() {
         ("session.amr", "pwd otp"),
         ("session.authenticated_at", "5"),
     ] {
-        assert_eq!(line(HeaderValue::parse(value).unwrap(), &facts), format!("Remote-Thing: {said}\r\n"));
+        assert_eq!(line(HeaderValue::parse(value).unwrap(), &facts), format!("remote-thing: {said}\r\n"));
     }
     for nothing in ["session.acr", "oauth.client_id"] {
         assert_eq!(line(HeaderValue::parse(nothing).unwrap(), &facts), "", "an empty header is none");
