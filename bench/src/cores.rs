@@ -155,6 +155,7 @@ fn row(number: u64) -> SessionRow {
             amr: vec!["pwd"],
             acr: None,
             grant: Grant::cookie(),
+            profile: None,
         },
     }
 }

@@ -9,6 +9,7 @@ mod nginx;
 mod oauth;
 mod operations;
 mod pages;
+mod readings;
 mod run;
 mod secrets;
 mod step_up;

@@ -1,6 +1,7 @@
 //! A resolver on a real ledger in a folder of its own, and one request that it has answered before.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -8,13 +9,15 @@ use tokio::runtime::Runtime;
 use vestibule::config::Config;
 use vestibule::listen::Peer;
 use vestibule::ops::resolves::Outcome;
-use vestibule::resolver::Resolver;
+use vestibule::resolver::{Policy, Resolver};
 use vestibule::resolver::exchange::{Caller, Exchange};
 use vestibule::resolver::resolve::Clock;
 use vestibule::wire::answer::Date;
-use vestibule_gate::account::{DisplayName, EmailAddress, Roles};
+use vestibule_gate::account::{DisplayName, EmailAddress, Role, Roles};
 use vestibule_gate::grant::scope::FULL_ACCESS;
 use vestibule_gate::grant::{Client, ClientId, ClientKind, RedirectUri, Scopes};
+use vestibule_gate::original::{HostPattern, PathPolicies};
+use vestibule_gate::rules::{Allow, Conditions, PathPattern, Rule, Rules};
 use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::token::jwt::TokenType;
 use vestibule_ledger::changes::{Bearer, Browser, NewApiToken};
@@ -79,15 +82,36 @@ impl Ready {
         Self::new(move |live| format!("{others}Cookie: session={}\r\n", live.session), Outcome::Valid)
     }
 
-    /// A request with these lines beside those that nginx sends. `lines` is given what is alive.
+    /// Whether a request may pass, by the last of so many rules.
+    pub(crate) fn may_pass(rules: usize) -> Self {
+        let last = rules - 1;
+        let lines = move |live: &Live| {
+            format!(
+                "X-Original-Method: GET\r\nX-Original-URL: https://app.example.com/area-{last:04}/list?page=2\r\n\
+                 Cookie: session={}\r\n",
+                live.session
+            )
+        };
+        let rules = (0..rules).map(|number| rule(&format!("/area-{number:04}/**"))).collect();
+        let rules = Rules::compile(rules, PathPolicies::default()).expect("rules that differ");
+        Self::asking("/_resolver/check/nginx", lines, Outcome::Valid, Policy { rules: Arc::new(rules), ..Policy::default() })
+    }
+
+    /// A resolve with these lines beside those that nginx sends. `lines` is given what is alive.
     fn new(lines: impl Fn(&Live) -> String, outcome: Outcome) -> Self {
+        Self::asking("/_resolver/resolve", lines, outcome, Policy::default())
+    }
+
+    fn asking(door: &str, lines: impl Fn(&Live) -> String, outcome: Outcome, policy: Policy) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let (ledger, live) = runtime.block_on(ledger(folder.path()));
-        let request = format!("GET /_resolver/resolve HTTP/1.1\r\nHost: resolver\r\n{}\r\n", lines(&live));
+        let request = format!("GET {door} HTTP/1.1\r\nHost: resolver\r\n{}\r\n", lines(&live));
         let now = ledger.now();
+        let resolver = Resolver::new(ledger, Duration::from_secs(60));
+        resolver.set_policy(policy);
         let mut ready = Self {
-            resolver: Resolver::new(ledger, Duration::from_secs(60)),
+            resolver,
             request: request.into_bytes(),
             answer: Vec::with_capacity(4096),
             date: Date::default(),
@@ -119,6 +143,18 @@ impl Ready {
             let clock = Clock { now: *now, date: &mut Date::default() };
             runtime.block_on(resolver.exchange_by_the_store(&open, false, clock, answer));
         }
+    }
+}
+
+/// A rule for these paths, which lets editors pass.
+fn rule(paths: &str) -> Rule {
+    let conditions = Conditions { any_role: vec![Role::parse("editor").expect("a role")], ..Conditions::default() };
+    Rule {
+        name: None,
+        hosts: vec![HostPattern::parse("app.example.com").expect("a host")],
+        paths: vec![PathPattern::parse(paths).expect("a pattern")],
+        methods: Vec::new(),
+        allow: Allow::Any(vec![conditions]),
     }
 }
 

@@ -29,6 +29,9 @@ mod numbers {
     pub(super) const TOKEN_SHAPED_BEARER: u64 = 4_230;
     pub(super) const FORTY_OTHER_COOKIES: u64 = 12_553;
     pub(super) const EIGHT_KIB_OF_OTHER_HEADERS: u64 = 30_893;
+    pub(super) const CHECK_WITH_TEN_RULES: u64 = 10_000;
+    /// Within 15 % of the one above, or look-ups have become slower with the number of rules.
+    pub(super) const CHECK_WITH_TEN_THOUSAND_RULES: u64 = 10_000;
 }
 
 /// May be exceeded by 5 %.
@@ -50,6 +53,11 @@ fn at_most(number: u64) -> LibraryBenchmarkConfig {
 #[bench::eight_kib_of_other_headers(
     args = (Ready::eight_kib_of_other_headers()),
     config = at_most(numbers::EIGHT_KIB_OF_OTHER_HEADERS)
+)]
+#[bench::check_with_ten_rules(args = (Ready::may_pass(10)), config = at_most(numbers::CHECK_WITH_TEN_RULES))]
+#[bench::check_with_ten_thousand_rules(
+    args = (Ready::may_pass(10_000)),
+    config = at_most(numbers::CHECK_WITH_TEN_THOUSAND_RULES)
 )]
 fn resolve(mut ready: Ready) -> Ready {
     black_box(&mut ready).exchange();

@@ -3,19 +3,26 @@
 //! Only [`crate::decide`] can make a [`Verdict`]. The list of headers is closed: nginx deletes only the names that a
 //! configuration lists, so a new name would be forgeable behind every configuration that is already out there.
 
+mod extra;
 mod facts;
+mod identity_headers;
+mod profile;
 
 use std::sync::Arc;
 
+pub use extra::{ExtraHeader, ExtraHeaderError, HeaderValue};
 pub use facts::{Facts, Grant, SessionKind};
+pub use identity_headers::{IdentityHeaders, LONGEST_ASSERTION, LONGEST_HEAD};
+pub use profile::Profile;
 
 use crate::claims::Source;
 use crate::id::{SessionId, UserId};
 use crate::table::Entry;
 use crate::time::{Span, Timestamp};
 
-/// The names behind the prefix, in the order of the contract. `assertion` is reserved: printed configurations
-/// delete it, no answer carries it yet.
+const DEFAULT_PREFIX: &str = "x-authgear-";
+
+/// The names behind the prefix, in the order of the contract.
 pub const SUFFIXES: [&str; 11] = [
     "session-valid",
     "user-id",
@@ -67,7 +74,7 @@ impl HeaderPrefix {
 
 impl Default for HeaderPrefix {
     fn default() -> Self {
-        Self("x-authgear-".to_owned())
+        Self(DEFAULT_PREFIX.to_owned())
     }
 }
 
@@ -159,6 +166,23 @@ impl Identity {
         &self.session.facts().grant
     }
 
+    /// The end that nothing moves: of the session, or of the credential if that comes first.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        self.session.expires_at
+    }
+
+    /// An assertion about this session for an audience, if one was signed lately and nothing has changed since.
+    #[must_use]
+    pub fn assertion(&self, audience: &str, now: Timestamp) -> Option<Arc<str>> {
+        self.session.assertion(audience, now)
+    }
+
+    /// Remembers an assertion, to be given from one time until another; nothing without [`IdentityHeaders::assertion`].
+    pub fn keep_assertion(&self, audience: &str, text: Arc<str>, from: Timestamp, until: Timestamp) {
+        self.session.keep_assertion(audience, text, from, until);
+    }
+
     /// Which credential won.
     #[must_use]
     pub const fn source(&self) -> Source {
@@ -246,18 +270,19 @@ mod tests {
             amr: vec![],
             acr: None,
             grant: Grant::cookie(),
+            profile: None,
         };
-        let text = String::from_utf8(bare.render(&HeaderPrefix::default()).into_vec()).unwrap();
+        let text = String::from_utf8(bare.render(&HeaderPrefix::default())).unwrap();
         assert_eq!(
             text,
             "x-authgear-user-anonymous: false\r\nx-authgear-user-verified: false\r\n\
              x-authgear-user-can-reauthenticate: true\r\n"
         );
         let full = Facts { roles: Roles::parse(["b", "a"]).unwrap(), amr: vec!["pwd", "otp"], ..bare };
-        let text = String::from_utf8(full.render(&HeaderPrefix::default()).into_vec()).unwrap();
+        let text = String::from_utf8(full.render(&HeaderPrefix::default())).unwrap();
         assert!(text.ends_with("x-authgear-user-roles: a,b\r\nx-authgear-session-amr: pwd otp\r\n"));
         let grant = Grant { kind: SessionKind::Token, client: Some("app".into()), ..Grant::cookie() };
-        let text = String::from_utf8(Facts { grant, ..full }.render(&HeaderPrefix::default()).into_vec()).unwrap();
+        let text = String::from_utf8(Facts { grant, ..full }.render(&HeaderPrefix::default())).unwrap();
         assert!(text.ends_with("x-authgear-session-amr: pwd otp\r\nx-authgear-oauth-client-id: app\r\n"));
     }
 

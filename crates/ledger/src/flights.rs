@@ -13,13 +13,13 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use vestibule_gate::keys::Keys;
 use vestibule_gate::table::{Found, Table, Ticket};
-use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::time::Timestamp;
 use vestibule_gate::token::jwt::KeyId;
 use vestibule_gate::token::opaque::TokenHash;
 
 use crate::fault::Fault;
 use crate::store::Store;
-use crate::store::resolves::{self, Looked, MOST};
+use crate::store::resolves::{self, Looked, MOST, Terms};
 
 /// Statements at a time. A flood of unknown credentials must not take the readers from the pages.
 const READERS: usize = 3;
@@ -32,7 +32,7 @@ pub(crate) struct Flights {
     table: Arc<Table>,
     keys: Arc<Keys>,
     store: Store,
-    lifetime: Mutex<Span>,
+    terms: Mutex<Terms>,
     state: Mutex<State>,
     /// To be written behind: whether an access token was ever used decides what a repeated refresh gets.
     first_uses: Mutex<Vec<TokenHash>>,
@@ -91,13 +91,14 @@ struct Waiting {
 
 impl Flights {
     /// To be made on the runtime of the store.
-    pub(crate) fn new(table: Arc<Table>, keys: Arc<Keys>, store: Store, lifetime: Span) -> Self {
-        let (lifetime, state, first_uses) = (Mutex::new(lifetime), Mutex::default(), Mutex::default());
-        Self { table, keys, store, lifetime, state, first_uses, runtime: Handle::current() }
+    pub(crate) fn new(table: Arc<Table>, keys: Arc<Keys>, store: Store, terms: Terms) -> Self {
+        let (terms, state, first_uses) = (Mutex::new(terms), Mutex::default(), Mutex::default());
+        Self { table, keys, store, terms, state, first_uses, runtime: Handle::current() }
     }
 
-    pub(crate) fn set_lifetime(&self, lifetime: Span) {
-        *self.lifetime.lock() = lifetime;
+    /// Puts other terms in force, and says which held before.
+    pub(crate) fn set_terms(&self, terms: Terms) -> Terms {
+        std::mem::replace(&mut self.terms.lock(), terms)
     }
 
     /// How many credentials are being read, or wait for it.
@@ -176,10 +177,10 @@ impl Flights {
     }
 
     async fn look(&self, hashes: &[TokenHash], now: Timestamp) -> Result<Vec<resolves::Looking>, Fault> {
-        let lifetime = *self.lifetime.lock();
+        let terms = *self.terms.lock();
         let began = Instant::now();
         let mut sql = self.store.read().await?;
-        let rows = resolves::of_credentials(&mut sql, hashes, lifetime, now).await?;
+        let rows = resolves::of_credentials(&mut sql, hashes, terms, now).await?;
         drop(sql);
         metrics::histogram!("vestibule_store_load_seconds").record(began.elapsed());
         metrics::counter!("vestibule_store_loads_total").increment(hashes.len() as u64);

@@ -21,6 +21,7 @@ use crate::proof::password::{self, Hasher};
 use crate::settings::{SessionSettings, Settings};
 use crate::signing::{self, Keyring};
 use crate::store::folder::Folder;
+use crate::store::resolves::Terms;
 use crate::store::{Store, keys};
 use crate::user::SessionInfo;
 
@@ -63,7 +64,7 @@ impl Ledger {
         let hasher = Hasher::start(settings.password.threads, settings.password.queue)
             .map_err(|source| OpenError::Folder { path: path.clone(), source })?;
         Ok(Self(Arc::new(Inner {
-            live: Live::new(table, keys, issuer, store.clone(), settings.session.lifetime),
+            live: Live::new(table, keys, issuer, store.clone(), terms(&settings)),
             store,
             clock,
             hasher,
@@ -83,7 +84,7 @@ impl Ledger {
 
     /// Puts new settings in force, as far as they can change while this runs (see [`Settings`]).
     pub fn reload(&self, settings: Settings) {
-        self.0.live.set_lifetime(settings.session.lifetime);
+        self.0.live.set_terms(terms(&settings));
         self.0.live.table().set_limits(table_limits(&settings.session));
         *self.0.settings.write() = Arc::new(settings);
     }
@@ -174,6 +175,10 @@ impl Ledger {
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
     }
+}
+
+fn terms(settings: &Settings) -> Terms {
+    Terms { lifetime: settings.session.lifetime, profiles: settings.profiles }
 }
 
 fn table_limits(session: &SessionSettings) -> TableLimits {

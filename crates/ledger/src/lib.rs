@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod assertion;
 pub mod backup;
 pub mod changes;
 mod client;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use vestibule_gate::claims::Claims;
 use vestibule_gate::decide::{Need, Outcome, Reach, Unknown, decide, decide_bearer};
 use vestibule_gate::keys::Keys;
-use vestibule_gate::table::Table;
-use vestibule_gate::time::{Span, Timestamp};
+use vestibule_gate::table::{Forget, Table};
+use vestibule_gate::time::Timestamp;
 use vestibule_gate::token::jwt::{self, Audience, Expected, Expiry, TokenType};
 use vestibule_gate::token::opaque::TokenHash;
 use vestibule_gate::verdict::{Identity, Verdict};
@@ -14,6 +14,7 @@ use vestibule_gate::verdict::{Identity, Verdict};
 use crate::fault::Fault;
 use crate::flights::{Flights, Sought, VerifiedJwt};
 use crate::store::Store;
+use crate::store::resolves::Terms;
 
 /// A read that keeps being voided is a fault.
 const ATTEMPTS: usize = 4;
@@ -28,8 +29,8 @@ pub struct Live {
 
 impl Live {
     /// To be made on the runtime of the store.
-    pub(crate) fn new(table: Arc<Table>, keys: Arc<Keys>, issuer: Box<str>, store: Store, lifetime: Span) -> Arc<Self> {
-        let flights = Arc::new(Flights::new(Arc::clone(&table), Arc::clone(&keys), store, lifetime));
+    pub(crate) fn new(table: Arc<Table>, keys: Arc<Keys>, issuer: Box<str>, store: Store, terms: Terms) -> Arc<Self> {
+        let flights = Arc::new(Flights::new(Arc::clone(&table), Arc::clone(&keys), store, terms));
         Arc::new(Self { table, keys, issuer, flights })
     }
 
@@ -126,7 +127,12 @@ impl Live {
         &self.keys
     }
 
-    pub(crate) fn set_lifetime(&self, lifetime: Span) {
-        self.flights.set_lifetime(lifetime);
+    /// Puts other terms in force. What was read without addresses and names is read again with them; a read that is
+    /// under way began before the forgetting, and is voided by it.
+    pub(crate) fn set_terms(&self, terms: Terms) {
+        let before = self.flights.set_terms(terms);
+        if before.profiles != terms.profiles {
+            self.table.forget(Forget::All);
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use vestibule_gate::claims::CookieNames;
 use vestibule_gate::time::Span;
 use vestibule_gate::token::jwt::SigningAlgorithm;
-use vestibule_gate::verdict::HeaderPrefix;
+use vestibule_gate::verdict::IdentityHeaders;
 
 /// Everything that the ledger obeys. What can change while it runs is put in force by [`crate::Ledger::reload`]; the
 /// rest (`data_dir`, `cache`, `headers`, `password.threads`, `password.queue`, `keys.secret`) only by a restart.
@@ -30,8 +30,12 @@ pub struct Settings {
     pub anonymous: AnonymousSettings,
     /// What tokens are signed with.
     pub keys: KeySettings,
-    /// What stands before the names of the identity headers.
-    pub headers: HeaderPrefix,
+    /// What answers say of somebody, and under which names.
+    pub headers: IdentityHeaders,
+    /// How assertions are made; `None` for not at all. Takes a restart.
+    pub assertion: Option<AssertionSettings>,
+    /// Whether the addresses and names of verified users are read with their sessions: they take memory, a session.
+    pub profiles: bool,
     /// The full names of the cookies.
     pub cookies: CookieNames,
 }
@@ -113,11 +117,44 @@ pub struct AnonymousSettings {
     pub purge_after: Span,
 }
 
+/// How assertions are made: see [`crate::assertion`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssertionSettings {
+    /// How they are signed; not with RSA, which takes milliseconds.
+    pub algorithm: SigningAlgorithm,
+    /// The audience where nobody knows what is asked for.
+    pub audience: String,
+    /// What they speak of.
+    pub bind: AssertionBind,
+}
+
+/// What an assertion speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssertionBind {
+    /// A session.
+    Session,
+    /// One request, by its method and path.
+    Request,
+}
+
+impl AssertionBind {
+    /// What the configuration calls it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Request => "request",
+        }
+    }
+}
+
 /// What tokens are signed with.
 #[derive(Debug, Clone)]
 pub struct KeySettings {
     /// How new keys sign.
     pub algorithm: SigningAlgorithm,
+    /// How assertions are signed, if there are any: there is a key for them too. Takes a restart.
+    pub for_assertions: Option<SigningAlgorithm>,
     /// What private keys are encrypted with at rest.
     pub secret: Option<KeySecret>,
     /// How long a new key is published before it signs.
@@ -129,6 +166,17 @@ pub struct KeySettings {
 }
 
 impl KeySettings {
+    /// Each algorithm that something is signed with now.
+    pub fn algorithms(&self) -> impl Iterator<Item = SigningAlgorithm> + use<> {
+        let other = self.for_assertions.filter(|other| *other != self.algorithm);
+        std::iter::once(self.algorithm).chain(other)
+    }
+
+    /// The algorithm that a key of this one is replaced by: its own while something is signed with it.
+    pub(crate) fn heir_of(&self, algorithm: SigningAlgorithm) -> SigningAlgorithm {
+        if self.for_assertions == Some(algorithm) { algorithm } else { self.algorithm }
+    }
+
     /// How long others may keep the published keys: so short that they know a new key long before it signs.
     #[must_use]
     pub fn published_for(&self) -> Span {

@@ -4,6 +4,7 @@
 
 mod listeners;
 mod reload;
+mod rule_files;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -80,6 +81,7 @@ struct House {
     ops: Arc<Ops>,
     ops_pages: RouterService,
     listeners: Listeners,
+    looks: rule_files::Looks,
 }
 
 impl House {
@@ -111,6 +113,7 @@ impl House {
             site,
             ops,
             listeners,
+            looks: rule_files::Looks::default(),
             ledger,
         })
     }
@@ -124,9 +127,13 @@ impl House {
         let (stop, stopped) = watch::channel(false);
         let mut control = Box::pin(control::server::serve(self.ledger.clone(), self.config.data_dir(), stopped));
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
+        self.begin_to_look();
+        let mut look = tokio::time::interval(rule_files::EACH);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 _ = hang_up.recv() => self.reload().await,
+                _ = look.tick() => self.look_at_rule_files(),
                 () = ends.next() => break,
                 failed = &mut control => {
                     failed.context("the control socket in data_dir cannot be made; commands could not reach this server")?;

@@ -6,6 +6,7 @@
 //! the provider's own business, and merging them would give one person another's account.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -120,6 +121,12 @@ impl PartialEq for EmailAddress {
 }
 
 impl Eq for EmailAddress {}
+
+impl Hash for EmailAddress {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
 
 impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,4 +10,5 @@ pub use email::{EmailAddress, EmailError};
 pub use name::{DisplayName, NameError};
 pub use password::{Password, PasswordError};
 pub use profile::{NAMES as PROFILE_CLAIMS, Profile, ProfileError};
+pub(crate) use role::MAX_LIST as MAX_ROLE_LIST;
 pub use role::{Role, RoleError, Roles};

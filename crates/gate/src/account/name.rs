@@ -17,7 +17,7 @@ pub enum NameError {
 }
 
 /// A display name in NFC, trimmed, at most 100 characters, without control characters. May be empty: "not given".
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DisplayName(String);
 
 impl DisplayName {

@@ -51,6 +51,7 @@ impl House {
                 amr: vec!["pwd"],
                 acr: None,
                 grant,
+                profile: None,
             },
         };
         let secret = Secret::seal(kind, &[n; 24], self.keys.tag());

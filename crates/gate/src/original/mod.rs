@@ -107,7 +107,7 @@ impl<'r> Original<'r> {
         let end = memchr::memchr(b'?', described.target).unwrap_or(described.target.len());
         let path = path::canonical(&described.target[..end], policy)?;
         let target = whole(described.target)?;
-        let others = readings::others(&path)?;
+        let others = readings::others(&path, policy)?;
         Ok(Self { method, scheme, host, path, others, target, policy })
     }
 

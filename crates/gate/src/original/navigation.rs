@@ -14,8 +14,8 @@ pub fn navigates<'r>(method: &[u8], headers: impl Iterator<Item = (&'r [u8], &'r
     }
     match (said.mode, said.destination) {
         (Fetch::Absent, Fetch::Absent) => said.names_html && !said.scripted,
-        (Fetch::Page, Fetch::Page | Fetch::Absent) | (Fetch::Absent, Fetch::Page) => true,
-        _ => false,
+        (Fetch::Page, _) | (Fetch::Absent, Fetch::Page) => true,
+        (Fetch::Other, _) | (Fetch::Absent, Fetch::Other) => false,
     }
 }
 

@@ -30,10 +30,12 @@ pub fn canonical<'p>(path: &'p [u8], policy: PathPolicy) -> Result<Cow<'p, str>,
         _ => return Err(Unreadable::NotAPath),
     }
     let text = decoded(path, policy)?;
-    if text.split('/').any(|segment| matches!(segment, "." | "..")) {
+    if memchr::memmem::find(text.as_bytes(), b"/.").is_some()
+        && text.split('/').any(|segment| matches!(segment, "." | ".."))
+    {
         return Err(Unreadable::DotSegment);
     }
-    if !policy.allows(Line::DoubleSlash) && text.contains("//") {
+    if !policy.allows(Line::DoubleSlash) && memchr::memmem::find(text.as_bytes(), b"//").is_some() {
         return Err(Unreadable::Line(Line::DoubleSlash));
     }
     Ok(text)
@@ -41,8 +43,11 @@ pub fn canonical<'p>(path: &'p [u8], policy: PathPolicy) -> Result<Cow<'p, str>,
 
 /// Whether a path uses a line that can be relaxed: then it has more readings than one.
 pub(super) fn is_relaxed(canonical: &str) -> bool {
-    let encoded = ["%2F", "%25", "%23", "%3B", "%3F"];
-    canonical.contains(';') || canonical.contains("//") || encoded.iter().any(|line| canonical.contains(line))
+    let bytes = canonical.as_bytes();
+    let encoded = [b"%2F", b"%25", b"%23", b"%3B", b"%3F"];
+    let is_encoded = |at: usize| encoded.iter().any(|line| bytes[at..].starts_with(*line));
+    memchr::memchr2_iter(b';', b'%', bytes).any(|at| bytes[at] == b';' || is_encoded(at))
+        || memchr::memmem::find(bytes, b"//").is_some()
 }
 
 fn decoded(path: &[u8], policy: PathPolicy) -> Result<Cow<'_, str>, Unreadable> {

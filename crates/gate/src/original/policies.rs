@@ -139,6 +139,11 @@ impl PathPolicy {
         Self { case, ..self }
     }
 
+    /// Whether no line is relaxed.
+    pub(super) const fn is_strict(self) -> bool {
+        self.allowed == 0
+    }
+
     /// Whether this line is relaxed.
     #[must_use]
     pub const fn allows(self, line: Line) -> bool {

@@ -12,8 +12,8 @@ use super::unreadable::Unreadable;
 pub(super) const MAX: usize = 32;
 
 /// The readings besides the canonical one; none for an ordinary path, without allocation.
-pub(super) fn others(path: &str) -> Result<Vec<String>, Unreadable> {
-    if !is_relaxed(path) {
+pub(super) fn others(path: &str, policy: PathPolicy) -> Result<Vec<String>, Unreadable> {
+    if policy.is_strict() || !is_relaxed(path) {
         return Ok(Vec::new());
     }
     let everything = PathPolicy::default().allowing(Line::ALL);

@@ -85,10 +85,27 @@ pub enum Fault {
     GuestsNever(&'static str),
 }
 
-/// How messages name a rule: the first is rule 1.
+impl Fault {
+    /// The other rule that has to do with it, counted from 0.
+    #[must_use]
+    pub const fn earlier(&self) -> Option<usize> {
+        match self {
+            Self::NeverMatches((index, _)) | Self::Contradicts((index, _)) | Self::Case { earlier: (index, _), .. } => {
+                Some(*index)
+            }
+            Self::Double(_)
+            | Self::Unreachable { .. }
+            | Self::NoAlternatives
+            | Self::NoConditions
+            | Self::GuestsNever(_) => None,
+        }
+    }
+}
+
+/// How messages name a rule: by its key, and its name if it has one.
 fn label((index, name): &Earlier) -> String {
     match name {
-        Some(name) => format!("rule {} (\"{name}\")", index + 1),
-        None => format!("rule {}", index + 1),
+        Some(name) => format!("rules[{index}] (\"{name}\")"),
+        None => format!("rules[{index}]"),
     }
 }

@@ -1,5 +1,6 @@
 //! The rules of each host, ready to be looked up, and what a look-up finds.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::compile::Rules;
@@ -63,7 +64,9 @@ impl Group {
             Case::Insensitive => folded(),
             Case::Unset => {
                 let found = exactly(path);
-                let other = folded();
+                // Nearly every path, and nearly every pattern, is written in small letters.
+                let is_folded = self.folded.is_none() && matches!(fold(path), Cow::Borrowed(_));
+                let other = if is_folded { found } else { folded() };
                 if other != NONE && other != found && is_stricter(rules, other, found) {
                     return Decides::Case(other);
                 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::missing::Missing;
 use super::rule::Allow;
+use crate::account::EmailAddress;
 use crate::id::UserId;
 use crate::time::{Span, Timestamp};
 use crate::verdict::{Facts, Identity, SessionKind};
@@ -102,9 +103,10 @@ impl<'w> Who<'w> {
     /// The one whom a valid credential speaks for.
     #[must_use]
     pub fn of(identity: &'w Identity) -> Self {
+        let profile = identity.facts().profile.as_ref();
         Self {
             user: identity.user(),
-            email: None,
+            email: profile.and_then(|profile| profile.email.as_ref()).map(EmailAddress::key),
             facts: identity.facts(),
             authenticated_at: identity.authenticated_at(),
         }

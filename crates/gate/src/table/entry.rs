@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use crate::id::{SessionId, UserId};
 use crate::time::{Span, Timestamp};
 use crate::token::opaque::TokenHash;
-use crate::verdict::{Facts, HeaderPrefix};
+use crate::verdict::{Facts, IdentityHeaders};
 
 use super::Activity;
+use super::assertions::Assertions;
 
 /// A live session as the store has it.
 #[derive(Debug, Clone)]
@@ -31,16 +32,21 @@ pub struct SessionRow {
     pub facts: Facts,
 }
 
-/// Facts and the header lines that say them.
+/// Facts and the header lines that say them. Shared by all who say the same; by nobody where each session says something
+/// of its own, as with assertions.
 #[derive(Debug)]
 pub(super) struct SharedFacts {
     facts: Facts,
     lines: Box<[u8]>,
+    /// Only where there are any, so where nobody shares this.
+    assertions: Option<Assertions>,
 }
 
 impl SharedFacts {
-    pub(super) fn new(facts: Facts, prefix: &HeaderPrefix) -> Self {
-        Self { lines: facts.render(prefix), facts }
+    pub(super) fn new(row: &SessionRow, headers: &IdentityHeaders) -> Self {
+        let facts = row.facts.clone();
+        let assertions = headers.assertion().then(Assertions::default);
+        Self { lines: headers.render(row.user, row.authenticated_at, &facts), facts, assertions }
     }
 }
 
@@ -92,6 +98,23 @@ impl Entry {
 
     pub(crate) fn facts(&self) -> &Facts {
         &self.facts.facts
+    }
+
+    /// What it says, for another entry that says the same.
+    pub(super) fn share(&self) -> Arc<SharedFacts> {
+        Arc::clone(&self.facts)
+    }
+
+    /// A fresh assertion for this audience.
+    pub(crate) fn assertion(&self, audience: &str, now: Timestamp) -> Option<Arc<str>> {
+        self.facts.assertions.as_ref()?.find(audience, now)
+    }
+
+    /// Remembers an assertion, where there are any.
+    pub(crate) fn keep_assertion(&self, audience: &str, text: Arc<str>, from: Timestamp, until: Timestamp) {
+        if let Some(assertions) = &self.facts.assertions {
+            assertions.keep(audience, text, from, until);
+        }
     }
 
     pub(crate) fn fact_lines(&self) -> &[u8] {

@@ -29,6 +29,7 @@ pub(super) fn row(session: u128, user: u128) -> SessionRow {
             amr: vec!["pwd"],
             acr: None,
             grant: Grant::cookie(),
+            profile: None,
         },
     }
 }

@@ -11,7 +11,7 @@ use super::Forget;
 use super::entry::{Entry, SessionRow, SharedFacts};
 use crate::id::{SessionId, UserId};
 use crate::token::opaque::TokenHash;
-use crate::verdict::{Facts, HeaderPrefix};
+use crate::verdict::{Facts, IdentityHeaders};
 
 /// Maps that grow one by one: one map of ten million would stop every writer for a second when it grows.
 const PARTS: usize = if cfg!(feature = "loom") { 1 } else { 256 };
@@ -73,7 +73,7 @@ fn user_of(entry: &Entry) -> UserId {
 pub(super) struct Index {
     capacity: usize,
     sessions: usize,
-    prefix: HeaderPrefix,
+    headers: IdentityHeaders,
     by_session: ByKey,
     by_user: ByKey,
     facts: HashMap<Facts, Arc<SharedFacts>>,
@@ -84,11 +84,11 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) fn new(capacity: usize, prefix: HeaderPrefix) -> Self {
+    pub(super) fn new(capacity: usize, headers: IdentityHeaders) -> Self {
         Self {
             capacity: capacity.max(1),
             sessions: 0,
-            prefix,
+            headers,
             by_session: ByKey::new(),
             by_user: ByKey::new(),
             facts: HashMap::new(),
@@ -124,14 +124,24 @@ impl Index {
         }
         let first = self.first_of(row.id).cloned();
         self.sessions += usize::from(first.is_none());
-        let facts = self.share(&row.facts);
+        let facts = self.share(row);
         let entry = Arc::new(Entry::new(hash, row, facts, first));
         self.by_session.insert(Arc::clone(&entry), session_of);
         self.by_user.insert(Arc::clone(&entry), user_of);
         entry
     }
 
-    fn share(&mut self, facts: &Facts) -> Arc<SharedFacts> {
+    /// What an entry of this row says, together with everybody who says the same.
+    fn share(&mut self, row: &SessionRow) -> Arc<SharedFacts> {
+        if self.headers.is_own() {
+            return Arc::new(SharedFacts::new(row, &self.headers));
+        }
+        let facts = &row.facts;
+        if facts.profile.is_some() {
+            // Nobody else says this: a map of all that is said would only hold it once more.
+            let same = self.by_user.of(row.user, user_of).find(|entry| entry.facts() == facts);
+            return same.map_or_else(|| Arc::new(SharedFacts::new(row, &self.headers)), |entry| entry.share());
+        }
         if let Some(shared) = self.facts.get(facts) {
             return Arc::clone(shared);
         }
@@ -140,7 +150,7 @@ impl Index {
             self.facts.retain(|_, shared| Arc::strong_count(shared) > 1);
             self.many_facts = 2 * self.facts.len() + FACTS;
         }
-        let shared = Arc::new(SharedFacts::new(facts.clone(), &self.prefix));
+        let shared = Arc::new(SharedFacts::new(row, &self.headers));
         self.facts.insert(facts.clone(), Arc::clone(&shared));
         shared
     }
@@ -182,8 +192,8 @@ impl Index {
                 all.into_iter().filter(|entry| entry.is_first()).flat_map(|first| self.take(first.id)).collect()
             }
             Forget::All => {
-                let prefix = self.prefix.clone();
-                let old = std::mem::replace(self, Self::new(self.capacity, prefix));
+                let headers = self.headers.clone();
+                let old = std::mem::replace(self, Self::new(self.capacity, headers));
                 old.by_session.parts.into_iter().flatten().collect()
             }
         }

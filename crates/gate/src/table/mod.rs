@@ -10,6 +10,7 @@
 //! [`Voided`]. `tests.rs` walks through every interleaving of a fill and a revocation step by step, and `model.rs` has
 //! loom run readers, fillers and revocations in every order that threads and memory allow.
 
+mod assertions;
 mod dead;
 mod entry;
 mod forgets;
@@ -24,7 +25,7 @@ use std::sync::mpsc;
 use crate::id::{SessionId, UserId};
 use crate::time::{Span, Timestamp};
 use crate::token::opaque::TokenHash;
-use crate::verdict::{HeaderPrefix, SessionKind};
+use crate::verdict::{IdentityHeaders, SessionKind};
 
 use dead::Dead;
 pub use entry::{Entry, SessionRow};
@@ -104,14 +105,14 @@ pub struct Table {
 }
 
 impl Table {
-    /// An empty table for at most `capacity` sessions, whose answers are rendered with this prefix.
+    /// An empty table for at most `capacity` sessions, whose answers say so much under such names.
     #[must_use]
-    pub fn new(capacity: usize, prefix: HeaderPrefix, limits: Limits) -> Self {
+    pub fn new(capacity: usize, headers: impl Into<IdentityHeaders>, limits: Limits) -> Self {
         let (due, pending) = mpsc::channel();
         Self {
             shards: Shards::new(),
             dead: ReadersLock::default(),
-            writers: Mutex::new(Writers { index: Index::new(capacity, prefix), forgets: Forgets::new() }),
+            writers: Mutex::new(Writers { index: Index::new(capacity, headers.into()), forgets: Forgets::new() }),
             due,
             pending: parking_lot::Mutex::new(pending),
             epoch: AtomicU64::new(0),

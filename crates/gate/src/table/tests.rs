@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 use super::examples::{LIMITS, at, hash, row, table};
 use super::{Activity, Entry, Forget, Found, SessionRow, Table, Ticket, Voided};
-use crate::account::Roles;
+use crate::account::{DisplayName, Roles};
 use crate::token::opaque::TokenHash;
-use crate::verdict::{Facts, SessionKind};
+use crate::verdict::{Facts, Profile, SessionKind};
 
 fn is_live(table: &Table, hash: &TokenHash) -> bool {
     matches!(table.look_up(hash), Found::Live(_))
@@ -188,6 +188,20 @@ fn facts_that_nobody_says_any_more_are_forgotten() {
         table.fill(table.ticket(), hash(n), Some(row)).unwrap();
     }
     assert!(table.writers.lock().index.distinct_facts() < 200);
+}
+
+#[test]
+fn what_one_user_says_alone_is_kept_once_for_all_their_credentials() {
+    let table = table(10);
+    let profile = Profile { email: None, name: DisplayName::parse("Ada").unwrap() };
+    let facts = Facts { profile: Some(profile), ..row(1, 1).facts };
+    for n in 1..=3 {
+        table.fill(table.ticket(), hash(n), Some(SessionRow { facts: facts.clone(), ..row(n, 1) })).unwrap();
+    }
+    let writers = table.writers.lock();
+    assert_eq!(writers.index.distinct_facts(), 0);
+    let lines: Vec<_> = writers.index.firsts().map(|entry| entry.fact_lines().as_ptr()).collect();
+    assert!(lines.len() == 3 && lines.windows(2).all(|two| two[0] == two[1]));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What an answer says of a session besides its ids and times, and what its credential was given for.
 
-use super::HeaderPrefix;
+use super::{HeaderPrefix, Profile};
 use crate::account::Roles;
 
 /// What an answer says of a session besides its ids and times: few distinct ones, shared by many sessions.
@@ -20,6 +20,8 @@ pub struct Facts {
     pub acr: Option<&'static str>,
     /// What the credential was given for.
     pub grant: Grant,
+    /// The user's address and name, if somebody needs them (`ledger::Settings::profiles`) and the user is verified.
+    pub profile: Option<Profile>,
 }
 
 /// What a credential was given for, and how much of its user it speaks for.
@@ -65,7 +67,7 @@ impl Grant {
 
 impl Facts {
     /// The header lines of these facts. Never a repeated, never an empty header.
-    pub(crate) fn render(&self, prefix: &HeaderPrefix) -> Box<[u8]> {
+    pub(crate) fn render(&self, prefix: &HeaderPrefix) -> Vec<u8> {
         let mut out = String::with_capacity(256);
         let mut line = |suffix: &str, value: &str| {
             if !value.is_empty() {
@@ -84,6 +86,6 @@ impl Facts {
         line("session-amr", &self.amr.join(" "));
         line("session-acr", self.acr.unwrap_or_default());
         line("oauth-client-id", self.grant.client.as_deref().unwrap_or_default());
-        out.into_bytes().into_boxed_slice()
+        out.into_bytes()
     }
 }

@@ -129,6 +129,7 @@ impl Known {
             amr: somebody.amr.iter().map(|amr| &*amr.clone().leak()).collect(),
             acr: None,
             grant,
+            profile: None,
         };
         let ago = Span::from_seconds(i64::try_from(somebody.authenticated_ago).unwrap());
         Self {

@@ -1,7 +1,8 @@
-//! A person changes what pages call them. Decides nothing, so it needs no proof.
+//! A person changes what pages, and applications that are told, call them. Decides nothing, so it needs no proof.
 
 use vestibule_gate::account::DisplayName;
 use vestibule_gate::id::UserId;
+use vestibule_gate::table::Forget;
 
 use crate::commit::Change;
 use crate::ledger::Ledger;
@@ -19,5 +20,5 @@ pub async fn change_name(ledger: &Ledger, user: UserId, name: DisplayName) -> Re
     let mut row = users::find(change.sql(), &UserRef::Id(user)).await?.ok_or(ChangeError::NoSuchUser)?;
     row.user.name = name;
     users::update(change.sql(), &row, ledger.now()).await?;
-    Ok(change.commit(Vec::new()).await?)
+    Ok(change.commit(vec![Forget::User(user)]).await?)
 }

@@ -42,7 +42,8 @@ pub(crate) async fn retire_at(ledger: &Ledger, id: &KeyId, now: Timestamp) -> Re
         let known = infos(&signing_keys::list(change.sql()).await?, settings.keep_for, now);
         let is_it = |key: &&KeyInfo| key.id == *id && !matches!(key.phase, Phase::Retired { .. });
         let key = known.iter().find(is_it).ok_or_else(|| RetireKeyError::NoSuchKey(id.clone()))?;
-        let ours = known.iter().filter(|other| other.id != key.id && other.algorithm == settings.algorithm);
+        let algorithm = settings.heir_of(key.algorithm);
+        let ours = known.iter().filter(|other| other.id != key.id && other.algorithm == algorithm);
         // A key of an algorithm that is not configured any more needs no heir, unless it still stands in for one.
         let needs_heir = key.phase == Phase::Active && ours.clone().all(|other| other.phase != Phase::Active);
         let waiting = ours.clone().find(|other| other.phase == Phase::Next);
@@ -53,7 +54,7 @@ pub(crate) async fn retire_at(ledger: &Ledger, id: &KeyId, now: Timestamp) -> Re
             (true, None, None) => {
                 // Nobody waits while primes are searched for.
                 drop(change);
-                fresh = Some(FreshKey::mint(settings.algorithm).await?);
+                fresh = Some(FreshKey::mint(algorithm).await?);
                 continue;
             }
         };

@@ -33,7 +33,7 @@ pub async fn rotate_keys(ledger: &Ledger, algorithm: Option<SigningAlgorithm>) -
     rotate_at(ledger, algorithm, ledger.now()).await
 }
 
-/// Makes the first key of the configured algorithm, if there is none: before a server begins to serve.
+/// Makes the first key of each configured algorithm, if there is none: before a server begins to serve.
 ///
 /// # Errors
 /// [`Fault`] when it could not be done.
@@ -42,13 +42,16 @@ pub async fn prepare_keys(ledger: &Ledger) -> Result<(), Fault> {
 }
 
 pub(crate) async fn prepare_at(ledger: &Ledger, now: Timestamp) -> Result<(), Fault> {
-    if ledger.keyring().has(ledger.settings().keys.algorithm) {
-        return Ok(());
+    for algorithm in ledger.settings().keys.algorithms() {
+        if ledger.keyring().has(algorithm) {
+            continue;
+        }
+        match rotate_at(ledger, Some(algorithm), now).await {
+            Ok(_) | Err(RotateKeysError::Waiting(_)) => {}
+            Err(RotateKeysError::Fault(fault)) => return Err(fault),
+        }
     }
-    match rotate_at(ledger, None, now).await {
-        Ok(_) | Err(RotateKeysError::Waiting(_)) => Ok(()),
-        Err(RotateKeysError::Fault(fault)) => Err(fault),
-    }
+    Ok(())
 }
 
 pub(crate) async fn rotate_at(
@@ -64,7 +67,10 @@ pub(crate) async fn rotate_at(
     if let Some(waiting) = waiting {
         return Err(RotateKeysError::Waiting(waiting.id.clone()));
     }
-    let is_first = known.iter().all(|key| matches!(key.phase, Phase::Retired { .. }));
+    let is_there = |key: &KeyInfo| !matches!(key.phase, Phase::Retired { .. });
+    // What only assertions are signed with stands in for nobody, and nobody for it.
+    let is_apart = fresh.algorithm != settings.algorithm && settings.for_assertions == Some(fresh.algorithm);
+    let is_first = !known.iter().any(|key| is_there(key) && (!is_apart || key.algorithm == fresh.algorithm));
     let signs_from = if is_first { now } else { now.plus(settings.publish_before) };
     let (row, key) = fresh.signing_from(ledger, signs_from, now)?;
     signing_keys::insert(change.sql(), &row).await?;

@@ -22,6 +22,7 @@ mod api_tokens;
 mod attacks;
 mod clients;
 mod cold;
+mod profiles;
 mod tokens;
 mod two_tabs;
 
@@ -54,12 +55,15 @@ pub(crate) fn settings(data_dir: &Path) -> Settings {
         anonymous: AnonymousSettings { enabled: true, purge_after: Span::from_seconds(3600) },
         keys: KeySettings {
             algorithm: SigningAlgorithm::EdDsa,
+            for_assertions: None,
             secret: None,
             publish_before: Span::from_seconds(3600),
             keep_for: Span::from_seconds(86_400),
             rotate_every: None,
         },
-        headers: HeaderPrefix::default(),
+        headers: HeaderPrefix::default().into(),
+        assertion: None,
+        profiles: false,
         cookies: CookieNames::new(&CookiePrefix::default()),
     }
 }

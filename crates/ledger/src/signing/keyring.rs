@@ -17,6 +17,8 @@ use crate::fault::Fault;
 pub struct Keyring {
     ring: RwLock<Arc<Ring>>,
     sealing: Option<SealingKey>,
+    /// How assertions are signed, if there are any.
+    for_assertions: Option<SigningAlgorithm>,
     /// Where resolves look for public keys.
     shown: Arc<Keys>,
 }
@@ -37,19 +39,38 @@ impl Ring {
     }
 
     /// Which key signs now. An algorithm that was chosen a moment ago has a key that nobody knows yet: until that one
-    /// signs, the newest of another algorithm does. With a clock that was set back before all of them, the oldest.
-    fn signing(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<&Arc<SigningKey>> {
+    /// signs, the newest of another algorithm does, and one that is there for something else (`apart`) only where there
+    /// is no other. With a clock that was set back before all of them, the oldest.
+    fn signing(
+        &self,
+        algorithm: SigningAlgorithm,
+        apart: Option<SigningAlgorithm>,
+        now: Timestamp,
+    ) -> Option<&Arc<SigningKey>> {
         let began = || self.keys.iter().rev().filter(|key| key.signs_from <= now);
+        let other = || began().find(|key| Some(key.public().algorithm()) != apart);
         let asked = began().find(|key| key.public().algorithm() == algorithm);
-        asked.or_else(|| began().next()).or_else(|| self.keys.first())
+        asked.or_else(other).or_else(|| began().next()).or_else(|| self.keys.first())
+    }
+
+    /// Which key of this algorithm and no other signs now: whoever checks an assertion takes no second algorithm. The
+    /// first one signs before its time.
+    fn signing_only(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<&Arc<SigningKey>> {
+        let mut ours = self.keys.iter().filter(|key| key.public().algorithm() == algorithm);
+        ours.clone().rev().find(|key| key.signs_from <= now).or_else(|| ours.next())
     }
 }
 
 impl Keyring {
-    pub(super) fn new(keys: Vec<SigningKey>, sealing: Option<SealingKey>, shown: Arc<Keys>) -> Self {
+    pub(super) fn new(
+        keys: Vec<SigningKey>,
+        sealing: Option<SealingKey>,
+        for_assertions: Option<SigningAlgorithm>,
+        shown: Arc<Keys>,
+    ) -> Self {
         let ring = Ring::of(keys.into_iter().map(Arc::new).collect());
         shown.publish(Arc::clone(&ring.published));
-        Self { ring: RwLock::new(ring), sealing, shown }
+        Self { ring: RwLock::new(ring), sealing, for_assertions, shown }
     }
 
     /// The public keys: what `jwks_uri` shows, and what presented tokens are verified with.
@@ -71,7 +92,15 @@ impl Keyring {
         now: Timestamp,
     ) -> Result<String, Fault> {
         let ring = Arc::clone(&self.ring.read());
-        ring.signing(algorithm, now).ok_or(Fault::NoSigning)?.sign(token_type, claims)
+        let apart = self.for_assertions.filter(|apart| *apart != algorithm);
+        ring.signing(algorithm, apart, now).ok_or(Fault::NoSigning)?.sign(token_type, claims)
+    }
+
+    /// Makes an assertion, with the key for them that signs at this time. Takes a twentieth of a millisecond.
+    pub(crate) fn sign_assertion(&self, claims: &impl Serialize, now: Timestamp) -> Result<String, Fault> {
+        let ring = Arc::clone(&self.ring.read());
+        let key = self.for_assertions.and_then(|algorithm| ring.signing_only(algorithm, now));
+        key.ok_or(Fault::NoSigning)?.sign(TokenType::Assertion, claims)
     }
 
     /// Whether a key of this algorithm is published.

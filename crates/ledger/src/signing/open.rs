@@ -99,7 +99,7 @@ pub(crate) async fn open(
              that never was"
         );
     }
-    Ok(Keyring::new(keys, sealing, shown))
+    Ok(Keyring::new(keys, sealing, settings.for_assertions, shown))
 }
 
 enum SealingError {

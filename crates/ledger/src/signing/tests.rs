@@ -16,6 +16,7 @@ use crate::queries;
 use crate::settings::{KeySettings, Settings};
 use crate::{Ledger, changes};
 
+mod apart;
 mod sealed;
 
 const ISSUER: &str = "https://id.example.com";

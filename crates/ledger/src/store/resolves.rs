@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use sqlx::Row as _;
-use vestibule_gate::account::Roles;
+use vestibule_gate::account::{DisplayName, EmailAddress, Roles};
 use vestibule_gate::grant::ClientKind;
 use vestibule_gate::grant::scope::FULL_ACCESS;
 use vestibule_gate::table::SessionRow;
 use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::token::opaque::TokenHash;
-use vestibule_gate::verdict::{Facts, Grant, SessionKind};
+use vestibule_gate::verdict::{Facts, Grant, Profile, SessionKind};
 
 use crate::fault::Fault;
 
@@ -20,6 +20,15 @@ use super::users::{flag, user_id};
 
 /// What the store has for a credential: its live session, or none.
 pub(crate) type Looking = Result<Option<Looked>, Fault>;
+
+/// What a read goes by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    /// How long a session lives at most.
+    pub(crate) lifetime: Span,
+    /// Whether addresses and names are read, too.
+    pub(crate) profiles: bool,
+}
 
 /// A credential that was found.
 #[derive(Debug)]
@@ -39,7 +48,7 @@ pub(crate) struct Looked {
 pub(crate) async fn of_credentials(
     sql: &mut Connection,
     hashes: &[TokenHash],
-    lifetime: Span,
+    terms: Terms,
     now: Timestamp,
 ) -> Result<Vec<Looking>, Fault> {
     let texts: Vec<String> = hashes.iter().map(|hash| hash.to_text()).collect();
@@ -54,18 +63,19 @@ pub(crate) async fn of_credentials(
     for row in &rows {
         found.insert(row.try_get("hash")?, row);
     }
-    let looked = |text: &String| found.get(text.as_str()).map_or(Ok(None), |row| live(row, lifetime, now));
+    let looked = |text: &String| found.get(text.as_str()).map_or(Ok(None), |row| live(row, terms, now));
     Ok(texts.iter().map(looked).collect())
 }
 
-fn live(row: &Row, lifetime: Span, now: Timestamp) -> Looking {
+fn live(row: &Row, terms: Terms, now: Timestamp) -> Looking {
     // Disabling ends every session in the same transaction; this is the belt to those braces.
     if flag(row, "disabled")? {
         return Ok(None);
     }
     // The earliest of the session's own end, its parent's and the credential's.
     let ends = ["expires_at", "parent_expires_at", "credential_expires_at"].map(|column| end(row, column));
-    let expires_at = ends.into_iter().try_fold(now.plus(lifetime), |least, end| Ok::<_, Fault>(least.min(end?)))?;
+    let expires_at =
+        ends.into_iter().try_fold(now.plus(terms.lifetime), |least, end| Ok::<_, Fault>(least.min(end?)))?;
     let is_first_use =
         row.try_get::<&str, _>("credential")? == "access" && row.try_get::<Option<i64>, _>("used_at")?.is_none();
     let row = SessionRow {
@@ -82,6 +92,7 @@ fn live(row: &Row, lifetime: Span, now: Timestamp) -> Looking {
             amr: amr(row.try_get("amr")?)?,
             acr: None,
             grant: grant(row)?,
+            profile: if terms.profiles { profile(row)? } else { None },
         },
     };
     Ok(Some(Looked { row, is_first_use }))
@@ -105,6 +116,7 @@ fn statement_for(count: usize) -> (usize, &'static str) {
                  c.audience, c.used_at, s.id, s.user_id, s.kind, s.authenticated_at, s.last_seen_at, s.expires_at, s.amr, \
                  s.client_id, p.expires_at AS parent_expires_at, t.kind AS client_kind, \
                  t.full_access AS client_full_access, u.roles, u.verified, u.anonymous, u.disabled, \
+                 u.email, u.name, \
                  CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password \
                  FROM credentials c JOIN sessions s ON s.id = c.session_id JOIN users u ON u.id = s.user_id \
                  LEFT JOIN sessions p ON p.id = s.parent_id LEFT JOIN clients t ON t.id = s.client_id \
@@ -119,6 +131,19 @@ fn statement_for(count: usize) -> (usize, &'static str) {
         2..=4 => (4, with_places!("$1, $2, $3, $4")),
         5.. => (MOST, with_places!("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16")),
     }
+}
+
+/// Who a verified user is; nobody else has an address or a name that counts.
+fn profile(row: &Row) -> Result<Option<Profile>, Fault> {
+    if !flag(row, "verified")? || flag(row, "anonymous")? {
+        return Ok(None);
+    }
+    let email = row.try_get::<Option<&str>, _>("email")?.map(EmailAddress::parse).transpose();
+    let name = DisplayName::parse(row.try_get("name")?);
+    Ok(Some(Profile {
+        email: email.map_err(|_| Fault::Unreadable("an e-mail address"))?,
+        name: name.map_err(|_| Fault::Unreadable("a name"))?,
+    }))
 }
 
 /// What the credential was given for.

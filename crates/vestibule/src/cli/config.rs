@@ -1,7 +1,7 @@
 //! `vestibule config check|show|reference`.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::table::table;
 use super::{House, Said};
@@ -67,10 +67,13 @@ fn show(settings: &[(String, Raw, Origin)], json: bool) -> anyhow::Result<String
 fn typed(value: &Raw) -> Value {
     match value {
         Raw::Absent => Value::Null,
-        Raw::Text(text) => text.as_str().into(),
+        Raw::Text(text) | Raw::Written(text) => text.as_str().into(),
         Raw::Number(number) => (*number).into(),
         Raw::Switch(switch) => (*switch).into(),
         Raw::List(items) => items.as_slice().into(),
+        Raw::Table(pairs) => {
+            pairs.iter().map(|(name, said)| (name.clone(), said.as_str().into())).collect::<Map<_, _>>().into()
+        }
         Raw::Other(what) => (*what).into(),
         Raw::Hidden(_) => value.to_string().into(),
     }

@@ -39,9 +39,18 @@ impl Config {
             signup: self.signup.enabled,
             anonymous: AnonymousSettings { enabled: self.anonymous.enabled, purge_after: self.anonymous.purge_after.0 },
             keys: self.key_settings(),
-            headers: self.headers.prefix.clone(),
+            headers: self.identity_headers(),
+            assertion: self.assertion_settings(),
+            profiles: self.profiles(),
             cookies: self.cookie_names(),
         }
+    }
+
+    /// Whether anything asks for addresses or names. They take memory, so they are not read for nothing.
+    fn profiles(&self) -> bool {
+        let rules = [Some(&self.rules), self.shadow_rules.as_ref()];
+        let ask = |book: &super::rules::Book| book.rules.needs_profiles();
+        self.identity_headers().need_profiles() || rules.into_iter().flatten().any(ask)
     }
 
     fn key_settings(&self) -> KeySettings {
@@ -49,6 +58,7 @@ impl Config {
         let file = || self.key_secret_file().map(KeySecret::File);
         KeySettings {
             algorithm: keys.algorithm,
+            for_assertions: self.assertion_settings().map(|assertion| assertion.algorithm),
             secret: keys.secret.as_ref().map(|secret| KeySecret::Text(secret.expose().into())).or_else(file),
             publish_before: keys.publish_before.0,
             keep_for: keys.keep_for.0,

@@ -1,5 +1,7 @@
 //! What the resolver is told: whether proxies may keep answers, and who may pass.
 
+use std::sync::Arc;
+
 use vestibule_gate::claims::cacheable::CacheKey;
 
 use super::Config;
@@ -20,9 +22,10 @@ impl Config {
     #[must_use]
     pub fn policy(&self) -> Policy {
         Policy {
+            rules: Arc::clone(&self.rules.rules),
+            shadow: self.shadow_rules.as_ref().map(|book| Arc::clone(&book.rules)),
             proxies: TrustedProxies::new(self.proxies.trusted.clone()),
             login: format!("{}/login", self.top.public_url).into_boxed_str(),
-            ..Policy::default()
         }
     }
 }

@@ -9,11 +9,13 @@ pub mod clients;
 pub mod duration;
 mod for_ledger;
 mod for_resolver;
+pub mod identity;
 mod nearest;
 pub mod public_url;
 pub mod raw;
 pub mod reference;
 mod relative;
+pub mod rules;
 pub mod secret;
 mod section;
 pub mod sections;
@@ -26,6 +28,7 @@ use std::path::{Path, PathBuf};
 
 use clients::Clients;
 use raw::{Origin, Problem, Problems, Raw};
+use rules::Book;
 use section::{Field, Section};
 use sections::{
     Anonymous, ApiTokens, Brand, Cache, Headers, Keys, Limits, Listen, Log, Login, Password, Proxies, Resolver,
@@ -49,6 +52,10 @@ macro_rules! config {
             pub file: Option<PathBuf>,
             /// What `[[clients]]` comes to, with the hashes of the secrets.
             pub declared: Vec<DeclaredClient>,
+            /// Who may make which request.
+            pub rules: Book,
+            /// Rules that are tried.
+            pub shadow_rules: Option<Book>,
         }
 
         /// What the reference says of every section and setting.
@@ -58,7 +65,14 @@ macro_rules! config {
 
         impl Config {
             fn take(mut source: Source) -> (Self, Source) {
-                let config = Self { $( $field: <$section>::take(&mut source), )+ shown: Vec::new(), file: None, declared: Vec::new() };
+                let config = Self {
+                    $( $field: <$section>::take(&mut source), )+
+                    shown: Vec::new(),
+                    file: None,
+                    declared: Vec::new(),
+                    rules: Book::default(),
+                    shadow_rules: None,
+                };
                 (config, source)
             }
         }
@@ -127,10 +141,11 @@ impl Config {
     ) -> Result<Self, Problems> {
         let known: Vec<String> = fields().into_iter().flat_map(|(_, fields)| fields).map(|field| field.key).collect();
         let (mut config, source) = Self::take(Source::read(file, environment, &known));
-        let (shown, mut problems) = source.finish();
+        let (shown, mut problems, sheet) = source.finish();
         config.shown = shown;
         config.file = file.map(|(path, _)| path.to_owned());
         config.place_logo();
+        config.read_rules(sheet, &mut problems);
         config.declared = clients::declared(&config, &mut problems);
         soundness::check(&config, &mut |key, message| {
             let origin = origin_of(&config.shown, key.split('[').next().unwrap_or(key));

@@ -18,6 +18,10 @@ pub enum Raw {
     Switch(bool),
     /// A list of texts.
     List(Vec<String>),
+    /// What is more than that, as it would be written; only where settings are shown.
+    Written(String),
+    /// A table of texts, under their names.
+    Table(Vec<(String, String)>),
     /// What no setting takes, in words.
     Other(&'static str),
     /// A secret, where settings are shown: no more than its hash, so that a change is noticed.
@@ -29,9 +33,14 @@ impl Raw {
     pub(super) fn hidden(&self) -> Self {
         match self {
             Self::Absent => Self::Absent,
-            Self::Text(_) | Self::Number(_) | Self::Switch(_) | Self::List(_) | Self::Other(_) | Self::Hidden(_) => {
-                Self::Hidden(TokenHash::of(self.to_string().as_bytes()))
-            }
+            Self::Text(_)
+            | Self::Number(_)
+            | Self::Switch(_)
+            | Self::List(_)
+            | Self::Written(_)
+            | Self::Table(_)
+            | Self::Other(_)
+            | Self::Hidden(_) => Self::Hidden(TokenHash::of(self.to_string().as_bytes())),
         }
     }
 }
@@ -42,6 +51,7 @@ impl fmt::Display for Raw {
         match self {
             Self::Absent => f.write_str("(not set)"),
             Self::Text(text) => write!(f, "{text:?}"),
+            Self::Written(text) => f.write_str(text),
             Self::Other(what) => f.write_str(what),
             Self::Hidden(_) => f.write_str("(hidden)"),
             Self::Number(number) => write!(f, "{number}"),
@@ -49,6 +59,11 @@ impl fmt::Display for Raw {
             Self::List(items) => {
                 let items: Vec<String> = items.iter().map(|item| format!("{item:?}")).collect();
                 write!(f, "[{}]", items.join(", "))
+            }
+            Self::Table(pairs) if pairs.is_empty() => f.write_str("{}"),
+            Self::Table(pairs) => {
+                let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name:?} = {value:?}")).collect();
+                write!(f, "{{ {} }}", pairs.join(", "))
             }
         }
     }

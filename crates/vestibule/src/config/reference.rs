@@ -28,6 +28,7 @@ pub fn reference() -> String {
             let _ = write!(out, "\n### `{name}`\n\n{doc}\n\n- Takes: {takes}\n- Default: `{}`\n", field.default);
         }
     }
+    out.push_str(&super::rules::reference());
     out
 }
 

@@ -5,9 +5,11 @@ use vestibule_gate::grant::return_to::AllowedOrigin;
 use vestibule_gate::grant::{ClientId, ClientKind};
 use vestibule_gate::token::jwt::SigningAlgorithm;
 use vestibule_gate::verdict::HeaderPrefix;
+use vestibule_ledger::settings::AssertionBind;
 
 use super::appearance::{Accent, LogFormat, LogLevel};
 use super::duration::{Duration, DurationOrNever};
+use super::identity::{AssertionAlgorithm, ExtraHeaders};
 use super::public_url::PublicUrl;
 use super::raw::Raw;
 use super::secret::Secret;
@@ -30,6 +32,10 @@ section! {
         public_url: PublicUrl = text("http://localhost:8480"),
         /// The folder of the database and the control socket. Made with mode 0700. A relative path starts at the file's own folder.
         data_dir: String = text("vestibule-data"),
+        /// A file with `[[rules]]` and `[paths."host"]`, in place of those in this file ([rules.md](rules.md)). Read again when it changes, and on SIGHUP; one that is not sound is refused, and the rules in force stay. A relative path starts at the file's own folder.
+        rules: Option<String> = Raw::Absent,
+        /// A file with rules that are tried: what they would refuse is logged, and passes. Read again as `rules` is.
+        shadow_rules: Option<String> = Raw::Absent,
     }
 }
 
@@ -46,10 +52,21 @@ section! {
 }
 
 section! {
-    /// The headers that applications read.
+    /// The headers that applications read. All of it takes a restart, and the proxy's configuration printed anew: what a
+    /// proxy does not set or delete, a client can send.
     Headers in "headers" {
-        /// What stands before each name. Print the proxy's configuration anew after a change.
+        /// What stands before each name. Takes a restart; print the proxy's configuration anew after a change.
         prefix: HeaderPrefix = text(HeaderPrefix::default().as_str()),
+        /// Whether each answer carries a signed statement of who it is, which an application can check by itself: `assertion` behind the prefix. See [assertion.md](assertion.md). Takes a restart; print the proxy's configuration anew after a change.
+        assertion: bool = Raw::Switch(false),
+        /// Who is to believe an assertion that the resolve door gives: its `aud`, such as `app.example.com`. Needed with `assertion`. The doors that know what host is asked for say that host.
+        assertion_audience: Option<String> = Raw::Absent,
+        /// How assertions are signed: `ES256`, which every library checks, or `EdDSA`. The key is one of its own unless `[keys] algorithm` is the same, is replaced like the others, and is published with them.
+        assertion_algorithm: AssertionAlgorithm = text("ES256"),
+        /// What an assertion speaks of. `session`: the session, for some minutes. `request`: one request, by its method and path; the doors that know them sign each time, and the resolve door, which does not, gives none.
+        assertion_bind: AssertionBind = text("session"),
+        /// Headers under further names, for applications that expect them: what each says is one of `user.id`, `user.email`, `user.name`, `user.roles`, `user.anonymous`, `user.verified`, `session.amr`, `session.acr`, `session.authenticated_at` and `oauth.client_id`. As a section of its own, `[headers.extra]`, with a line for each. See [headers-extra.md](headers-extra.md). Takes a restart; print the proxy's configuration anew after a change.
+        extra: ExtraHeaders = Raw::Table(Vec::new()),
     }
 }
 

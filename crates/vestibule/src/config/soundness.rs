@@ -5,6 +5,7 @@ use std::path::Path;
 
 use vestibule_gate::claims::cacheable::{CacheKey, CacheKeyError};
 use vestibule_gate::time::Span;
+use vestibule_gate::verdict::IdentityHeaders;
 
 use super::Config;
 use super::raw::Origin;
@@ -30,6 +31,7 @@ pub(super) fn check(config: &Config, say: Say<'_>) {
     cookie_domain(config, say);
     return_to(config, say);
     keys(config, say);
+    identity(config, say);
     logo(config, say);
 }
 
@@ -225,6 +227,36 @@ fn keys(config: &Config, say: Say<'_>) {
             "keys.keep_for",
             format!("would publish more than {MOST_KEYS} keys at once; write less, or a longer keys.rotate_every"),
         );
+    }
+}
+
+fn identity(config: &Config, say: Say<'_>) {
+    let headers = &config.headers;
+    if let Err((index, error)) =
+        IdentityHeaders::new(headers.prefix.clone(), headers.extra.0.clone(), headers.assertion)
+    {
+        say(&format!("headers.extra[{index}]"), error.to_string());
+    }
+    let is_good =
+        |audience: &str| (1..=255).contains(&audience.len()) && audience.bytes().all(|b| b.is_ascii_graphic());
+    match &headers.assertion_audience {
+        None if headers.assertion => say(
+            "headers.assertion",
+            "needs `assertion_audience`: what the application is to find in `aud`, such as its host `app.example.com`"
+                .to_owned(),
+        ),
+        Some(audience) if !is_good(audience) => say(
+            "headers.assertion_audience",
+            "expected 1 to 255 characters of ASCII without spaces, such as `app.example.com`".to_owned(),
+        ),
+        // A program that checks access tokens only by issuer and audience would take one for the other.
+        Some(audience) if *audience == config.top.public_url.to_string() => say(
+            "headers.assertion_audience",
+            "is public_url, which is the audience of access tokens; write the application's host, such as \
+             `app.example.com`"
+                .to_owned(),
+        ),
+        Some(_) | None => {}
     }
 }
 

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::nearest::{no_such_setting, sections};
 use super::raw::{Origin, Problem, Raw};
+use super::rules::{Sheet, is_ours};
 use super::setting::{Setting, Wrong};
 
 /// What stands before each variable.
@@ -37,6 +38,8 @@ pub(super) struct Source {
     tables: BTreeMap<String, Vec<Origin>>,
     /// The table of a list that is being taken, counted from 0.
     table: usize,
+    /// The rules of the file.
+    sheet: Sheet,
 }
 
 impl Source {
@@ -52,6 +55,7 @@ impl Source {
             problems: Vec::new(),
             tables: BTreeMap::new(),
             table: 0,
+            sheet: Sheet::default(),
         };
         if let Some((path, text)) = file {
             source.read_file(path, text, known);
@@ -102,8 +106,10 @@ impl Source {
                 return;
             }
         };
+        self.sheet = Sheet::read(table.get_ref(), &origin);
         for (name, value) in table.get_ref() {
             match value.get_ref() {
+                ours if is_ours(name.get_ref(), ours) => {}
                 DeValue::Table(section) => {
                     for (field, value) in section {
                         self.note(key(name.get_ref(), field.get_ref()), value, origin(field.span().start), &origin);
@@ -157,6 +163,7 @@ impl Source {
     fn note(&mut self, key: String, value: &Spanned<DeValue<'_>>, origin: Origin, at: &dyn Fn(usize) -> Origin) {
         let items = match value.get_ref() {
             DeValue::Array(items) => items.iter().map(|item| at(item.span().start)).collect(),
+            DeValue::Table(pairs) => pairs.iter().map(|(name, _)| at(name.span().start)).collect(),
             _ => Vec::new(),
         };
         self.values.insert(key, Written { raw: raw(value.get_ref()), origin, items });
@@ -181,9 +188,9 @@ impl Source {
         }
     }
 
-    /// What was taken, in order, and what is wrong.
-    pub(super) fn finish(self) -> (Vec<(String, Raw, Origin)>, Vec<Problem>) {
-        (self.shown, self.problems)
+    /// What was taken, in order, and what is wrong; and the rules.
+    pub(super) fn finish(self) -> (Vec<(String, Raw, Origin)>, Vec<Problem>, Sheet) {
+        (self.shown, self.problems, self.sheet)
     }
 }
 
@@ -202,7 +209,8 @@ pub(super) fn origin_of(shown: &[(String, Raw, Origin)], key: &str) -> Origin {
     shown.iter().find(|(name, ..)| name == key).map_or(Origin::Default, |(.., origin)| origin.clone())
 }
 
-fn raw(value: &DeValue<'_>) -> Raw {
+/// A value in the forms that settings have.
+pub(super) fn raw(value: &DeValue<'_>) -> Raw {
     match value {
         DeValue::String(text) => Raw::Text(text.to_string()),
         DeValue::Boolean(switch) => Raw::Switch(*switch),
@@ -217,7 +225,14 @@ fn raw(value: &DeValue<'_>) -> Raw {
         }
         DeValue::Float(_) => Raw::Other("a float"),
         DeValue::Datetime(_) => Raw::Other("a datetime"),
-        DeValue::Table(_) => Raw::Other("a table"),
+        DeValue::Table(pairs) => {
+            let pair = |(name, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+                let name: &std::borrow::Cow<'_, str> = name.get_ref();
+                Some((name.to_string(), value.get_ref().as_str()?.to_owned()))
+            };
+            let texts = pairs.iter().map(pair).collect::<Option<Vec<_>>>();
+            texts.map_or(Raw::Other("a table"), Raw::Table)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use http::header;
 use serde_json::{Value, json};
 use vestibule_gate::grant::authorize::Prompt;
 use vestibule_gate::grant::scope::SUPPORTED;
+use vestibule_gate::token::jwt::SigningAlgorithm;
 
 use crate::web::Site;
 
@@ -20,7 +21,10 @@ fn document(site: &Site) -> Value {
     let issuer = site.settings().public_url.to_string();
     let at = |path: &str| format!("{issuer}{path}");
     let published = site.ledger().keyring().published();
-    let mut algorithms: Vec<&str> = published.iter().map(|key| key.algorithm().as_str()).collect();
+    let keys = &site.ledger().settings().keys;
+    let apart = keys.for_assertions.filter(|apart| *apart != keys.algorithm);
+    let ours = published.iter().map(|key| key.algorithm()).filter(|algorithm| Some(*algorithm) != apart);
+    let mut algorithms: Vec<&str> = ours.map(SigningAlgorithm::as_str).collect();
     algorithms.sort_unstable();
     algorithms.dedup();
     let authentication = ["none", "client_secret_post", "client_secret_basic"];

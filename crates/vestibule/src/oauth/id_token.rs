@@ -1,10 +1,8 @@
 //! ID tokens (OpenID Connect Core section 2), and access tokens in the form of JWTs (RFC 9068).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use vestibule_gate::grant::Client;
 use vestibule_gate::time::{Span, Timestamp};
-use vestibule_gate::token::jwt::{AccessTokenClaims, IdTokenClaims, StandardClaims, TokenType, UserClaims};
+use vestibule_gate::token::jwt::{self, AccessTokenClaims, IdTokenClaims, StandardClaims, TokenType, UserClaims};
 use vestibule_gate::verdict::SessionKind;
 use vestibule_ledger::changes::Issued;
 use vestibule_ledger::{SessionInfo, User};
@@ -77,10 +75,9 @@ pub(super) fn make_access(site: &Site, client: &Client, issued: &Issued) -> Resu
     Ok(site.ledger().sign(TokenType::Access, &claims)?)
 }
 
-/// Names a session, and what kind it is, as Authgear writes it.
+/// Names a session.
 pub(super) fn sid(session: &SessionInfo) -> String {
-    let kind = if session.kind == SessionKind::Cookie { "idp" } else { "offline_grant" };
-    URL_SAFE_NO_PAD.encode(format!("{kind}:{}", session.id))
+    jwt::sid(session.id, session.kind)
 }
 
 fn auth_time(at: Timestamp) -> Option<i64> {

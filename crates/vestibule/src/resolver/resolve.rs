@@ -60,7 +60,7 @@ impl Resolver {
     pub fn new(ledger: Ledger, patience: Duration) -> Self {
         let settings = ledger.settings();
         Self {
-            names: HeaderNames::new(&settings.headers),
+            names: HeaderNames::new(settings.headers.prefix()),
             cookies: settings.cookies.clone(),
             longest: AtomicI64::new(0),
             key: OnceLock::new(),

@@ -7,13 +7,18 @@ use super::House;
 use crate::config::Config;
 
 /// What is fixed at the start: addresses and sizes of things that exist, and names that proxies and browsers know.
-const NEED_A_RESTART: [&str; 15] = [
+const NEED_A_RESTART: [&str; 20] = [
     "public_url",
     "data_dir",
     "listen.public",
     "listen.resolver",
     "listen.ops",
     "headers.prefix",
+    "headers.assertion",
+    "headers.assertion_audience",
+    "headers.assertion_algorithm",
+    "headers.assertion_bind",
+    "headers.extra",
     "session.cookie_prefix",
     "resolver.cache_key_cookie",
     "resolver.threads",
@@ -50,6 +55,7 @@ impl House {
         self.resolver.resolver().set_policy(fresh.policy());
         self.logging.set_level(fresh.log.level);
         self.config = fresh;
+        self.begin_to_look();
         if !waiting.is_empty() {
             tracing::warn!(keys = waiting.join(", "), "these keys changed and need a restart to be in force");
         }
@@ -70,12 +76,13 @@ fn differences(old: &Config, fresh: &Config) -> (Vec<String>, Vec<String>) {
 /// The fresh configuration with the old values of what is fixed.
 fn keep(old: &Config, mut fresh: Config) -> Config {
     let old = old.clone();
-    for (kept, slot) in old.shown.iter().zip(&mut fresh.shown) {
-        if NEED_A_RESTART.contains(&kept.0.as_str()) {
+    for slot in fresh.shown.iter_mut().filter(|slot| NEED_A_RESTART.contains(&slot.0.as_str())) {
+        if let Some(kept) = old.shown.iter().find(|kept| kept.0 == slot.0) {
             slot.clone_from(kept);
         }
     }
-    fresh.top = old.top;
+    fresh.top.public_url = old.top.public_url;
+    fresh.top.data_dir = old.top.data_dir;
     fresh.listen = old.listen;
     fresh.headers = old.headers;
     fresh.cache = old.cache;

@@ -147,12 +147,15 @@ fn settings(data_dir: &Path) -> Settings {
         anonymous: AnonymousSettings { enabled: false, purge_after: Span::from_seconds(3600) },
         keys: KeySettings {
             algorithm: SigningAlgorithm::EdDsa,
+            for_assertions: None,
             secret: None,
             publish_before: Span::from_seconds(3600),
             keep_for: Span::from_seconds(86_400),
             rotate_every: None,
         },
-        headers: HeaderPrefix::default(),
+        headers: HeaderPrefix::default().into(),
+        assertion: None,
+        profiles: false,
         cookies: CookieNames::new(&CookiePrefix::default()),
     }
 }

@@ -24,6 +24,7 @@ fn ada() -> Facts {
         amr: vec!["pwd"],
         acr: None,
         grant: Grant::cookie(),
+        profile: None,
     }
 }
 

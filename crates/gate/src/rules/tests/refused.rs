@@ -36,7 +36,7 @@ fn a_rule_that_can_never_match_is_refused_with_the_one_that_hides_it() {
     ] {
         let (rule, part, message) = only(&wrong(hidden));
         assert_eq!((rule, part), (1, Part::Whole), "{hidden:?}");
-        assert!(message.contains("can never match: rule 1 comes first"), "{message}");
+        assert!(message.contains("can never match: rules[0] comes first"), "{message}");
     }
     // Together two hide a third.
     let (rule, ..) = only(&wrong(&["GET anyone", "POST anyone", "/z/** anyone", "GET POST /a"]));
@@ -68,10 +68,10 @@ fn a_rule_that_something_is_left_for_stays() {
 fn two_that_contradict_are_refused() {
     let (index, part, message) = only(&wrong(&["GET POST x.example /a /b anyone", "POST GET x.example /b /a"]));
     assert_eq!((index, part), (1, Part::Whole));
-    assert!(message.contains("contradicts rule 1, which is for the same hosts"), "{message}");
+    assert!(message.contains("contradicts rules[0], which is for the same hosts"), "{message}");
     let named = Rule { name: Some("pages".into()), ..rule("/a") };
     let (_, _, message) = only(&wrong_with(vec![named, rule("/a anyone")], PathPolicies::default()));
-    assert!(message.contains("contradicts rule 1 (\"pages\")"), "{message}");
+    assert!(message.contains("contradicts rules[0] (\"pages\")"), "{message}");
     let (_, _, message) = only(&wrong(&["/a", "/a"]));
     assert!(message.contains("can never match"), "{message}");
 }
@@ -116,7 +116,7 @@ fn two_spellings_of_one_path_need_a_word_on_case() {
     let (index, part, message) = only(&wrong(&two));
     assert_eq!((index, part), (1, Part::Path(0)));
     assert!(
-        message.contains("`/api/**` and `/API/**` of rule 1") && message.contains("[paths.\"x.example\"]"),
+        message.contains("`/api/**` and `/API/**` of rules[0]") && message.contains("[paths.\"x.example\"]"),
         "{message}"
     );
     let with = |case| wrong_with(two.map(rule).to_vec(), [policy("x.example", case, &[])].into_iter().collect());

@@ -21,6 +21,8 @@ pub enum TokenType {
     Access,
     /// `JWT` (OpenID Connect names none; ours say this).
     Id,
+    /// `vestibule-assertion+jwt`: for an application behind a proxy, and no credential.
+    Assertion,
 }
 
 impl TokenType {
@@ -30,6 +32,7 @@ impl TokenType {
         match self {
             Self::Access => "at+jwt",
             Self::Id => "JWT",
+            Self::Assertion => "vestibule-assertion+jwt",
         }
     }
 
@@ -39,6 +42,7 @@ impl TokenType {
         match self {
             Self::Access => is("at+jwt") || is("application/at+jwt"),
             Self::Id => is("JWT"),
+            Self::Assertion => is(self.as_str()),
         }
     }
 }

@@ -71,9 +71,8 @@ fn forgotten(config: &Config, tree: &Tree, pass: &Statement, sets: &str) -> Opti
     };
     let set: Vec<&Statement> = tree.holding(&pass.block, sets);
     let missing: Vec<String> = config
-        .headers
-        .prefix
-        .names()
+        .identity_header_names()
+        .into_iter()
         .map(|name| written(&name))
         .filter(|name| !set.iter().any(|line| line.word(1).eq_ignore_ascii_case(name)))
         .collect();
@@ -93,7 +92,7 @@ fn forgotten(config: &Config, tree: &Tree, pass: &Statement, sets: &str) -> Opti
 
 /// Lines that hand on what the client says, say it twice, or let it change the protocol.
 fn set_badly(config: &Config, tree: &Tree) -> Vec<Finding> {
-    let names: Vec<String> = config.headers.prefix.names().collect();
+    let names = config.identity_header_names();
     let mut findings = Vec::new();
     let lines: Vec<&Statement> = tree.all("proxy_set_header").collect();
     for (at, line) in lines.iter().enumerate() {

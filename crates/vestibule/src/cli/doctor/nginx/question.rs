@@ -1,5 +1,7 @@
 //! The location that asks Vestibule: what would make it answer for somebody else, or for nobody at all.
 
+use vestibule_gate::verdict::LONGEST_HEAD;
+
 use super::tree::{Statement, Tree};
 use crate::cli::doctor::finding::Finding;
 use crate::config::Config;
@@ -12,6 +14,7 @@ pub(super) fn look(config: &Config, tree: &Tree) -> Vec<Finding> {
         findings.extend(cache(config, tree, question));
         findings.extend(yes_to_everybody(tree, question));
         findings.extend(moved(tree, question));
+        findings.extend(short_of_room(config, tree, question));
     }
     findings
 }
@@ -93,6 +96,33 @@ fn yes_to_everybody(tree: &Tree, question: &Statement) -> Vec<Finding> {
             Finding::wrong(page.place.to_string(), text)
         })
         .collect()
+}
+
+/// A buffer that a long answer does not fit into: nginx would refuse everybody whose answer is one.
+fn short_of_room(config: &Config, tree: &Tree, question: &Statement) -> Option<Finding> {
+    if !config.identity_headers().are_long() {
+        return None;
+    }
+    let inside: Vec<usize> = question.block.iter().copied().chain(question.opens).collect();
+    let written = tree.holding(&inside, "proxy_buffer_size").into_iter().next();
+    let place = written.unwrap_or(question).place.to_string();
+    let size = written.map_or(4_096, |line| bytes(line.word(1)));
+    let text = format!(
+        "an answer with `[headers.extra]` or an assertion has up to {LONGEST_HEAD} bytes, and nginx keeps {size} for its \
+         head and refuses the request where they are too few; write `proxy_buffer_size 16k; proxy_buffers 4 16k; \
+         proxy_busy_buffers_size 32k;` in {}",
+        question.place
+    );
+    (size < LONGEST_HEAD).then(|| Finding::wrong(place, text))
+}
+
+/// A size as nginx writes it; 0 for what is none.
+fn bytes(text: &str) -> usize {
+    let (digits, unit) = match text.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits, 1 << 10),
+        None => text.strip_suffix(['m', 'M']).map_or((text, 1), |digits| (digits, 1 << 20)),
+    };
+    digits.parse::<usize>().map_or(0, |number| number.saturating_mul(unit))
 }
 
 /// A `rewrite` of the server, which nginx applies to subrequests, too.

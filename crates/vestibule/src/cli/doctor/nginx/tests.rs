@@ -37,7 +37,7 @@ fn wrong(text: &str) -> Vec<String> {
 
 /// Lines that set every name.
 fn every_name() -> String {
-    config().headers.prefix.names().map(|name| format!("proxy_set_header {name} '';\n")).collect()
+    config().identity_header_names().iter().map(|name| format!("proxy_set_header {name} '';\n")).collect()
 }
 
 #[test]
@@ -53,6 +53,27 @@ fn one_variable_for_two_addresses_is_named() {
     assert!(wrong(two).is_empty(), "{:?}", wrong(two));
     let outer = "server { set $b http://a; location / { auth_request /_a; } location =/_a { set $b http://c; } }";
     assert_eq!(wrong(outer).len(), 1);
+}
+
+#[test]
+fn a_buffer_that_an_answer_does_not_fit_into_is_named() {
+    let long = "[headers.extra]\nRemote-User = \"user.id\"";
+    let config = Config::read(Some((Path::new("t.toml"), long)), std::iter::empty()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("n");
+    let site = |lines: &str| format!("server {{ location / {{ auth_request /_a; }} location = /_a {{ {lines} }} }}");
+    for (lines, is_small) in [
+        ("", true),
+        ("proxy_buffer_size 8k;", true),
+        ("proxy_buffer_size 16k;", false),
+        ("proxy_buffer_size 1m;", false),
+        ("proxy_buffer_size 16384;", false),
+    ] {
+        std::fs::write(&file, site(lines)).unwrap();
+        let found = look(&config, &file).iter().any(|finding| finding.to_string().contains("proxy_buffer_size 16k"));
+        assert_eq!(found, is_small, "{lines}");
+    }
+    assert!(wrong(&site("proxy_buffer_size 4k;")).is_empty(), "without them they are short");
 }
 
 #[test]
@@ -80,7 +101,7 @@ fn every_way_to_an_application_is_looked_at() {
             true => format!("{pass}_param HTTP_{} $x if_not_empty;", name.to_uppercase().replace('-', "_")),
             false => format!("{pass}_set_header {name} $x;"),
         };
-        let lines: String = config().headers.prefix.names().map(line).collect();
+        let lines: String = config().identity_header_names().into_iter().map(line).collect();
         assert!(wrong(&site(&lines)).is_empty(), "{pass}: {:?}", wrong(&site(&lines)));
     }
 }

@@ -42,7 +42,7 @@ variables_hash_max_size 2048;
 /// The lines that a whole file and a snippet have in common.
 pub(super) fn lines(options: &Nginx, config: &Config, run_dir: Option<&str>) -> anyhow::Result<String> {
     let upstreams = upstreams(options, config, run_dir)?;
-    let long = config.headers.prefix.names().any(|name| name.len() > BUCKET);
+    let long = config.identity_header_names().iter().any(|name| name.len() > BUCKET);
     let room = if long { "proxy_headers_hash_bucket_size 128;\n" } else { "" };
     Ok(format!("{upstreams}\n{EARLY}\n{MAPS}{room}\n{}", cookies::maps(&config.cookie_names().all())))
 }

@@ -22,7 +22,7 @@ auth_request off; proxy_cache off; proxy_store off; proxy_intercept_errors off;
 /// The lines of one of the pages' locations. Each `proxy_set_header` here replaces those of the server, so the identity
 /// headers are deleted once more.
 fn proxied(config: &Config) -> String {
-    let deleted = config.headers.prefix.names().map(|name| format!("proxy_set_header {name} \"\";\n"));
+    let deleted = config.identity_header_names().into_iter().map(|name| format!("proxy_set_header {name} \"\";\n"));
     format!("{PROXY}{}", deleted.collect::<String>())
 }
 

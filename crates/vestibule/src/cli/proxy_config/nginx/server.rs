@@ -65,9 +65,9 @@ fn identity(config: &Config) -> String {
          # value deletes what the client sent. They stand at the server, so they hold in locations without auth_request\n\
          # too. BEWARE: one proxy_set_header in a location of yours replaces ALL of these there: repeat them.\n",
     );
-    let names: Vec<(String, String)> = config.headers.prefix.names().zip(SUFFIXES).map(variable).collect();
+    let names = variables(config);
     for (name, variable) in &names {
-        let _ = writeln!(out, "auth_request_set {variable} $upstream_http_{};", name.replace('-', "_"));
+        let _ = writeln!(out, "auth_request_set {variable} $upstream_http_{};", name.to_lowercase().replace('-', "_"));
     }
     for (name, variable) in &names {
         let _ = writeln!(out, "proxy_set_header {name} {variable};");
@@ -76,9 +76,13 @@ fn identity(config: &Config) -> String {
     out
 }
 
-/// A name of the list and its variable, which does without the prefix: nginx takes no more than some 45 characters.
-fn variable((name, suffix): (String, &str)) -> (String, String) {
-    (name, format!("$vestibule_{}", suffix.replace('-', "_")))
+/// The names and their variables, which do without the prefix: nginx takes no more than some 45 characters.
+fn variables(config: &Config) -> Vec<(String, String)> {
+    let headers = config.identity_headers();
+    let variable = |name: &str| format!("$vestibule_{}", name.to_lowercase().replace('-', "_"));
+    let ours = headers.prefix().names().zip(SUFFIXES).map(|(name, suffix)| (name, variable(suffix)));
+    let others = headers.extra().iter().map(|header| header.name());
+    ours.chain(others.map(|name| (name.to_owned(), variable(&format!("as_{name}"))))).collect()
 }
 
 fn rewriters() -> String {
@@ -97,7 +101,11 @@ pub(super) fn check(config: &Config) -> String {
             config.cookie_names().session()
         ),
     };
-    format!("{CHECK}{cache}}}\n")
+    // The head of an answer fits into 4,000 bytes, or with headers of the operator's or an assertion into 12,000.
+    let size = if config.identity_headers().are_long() { 16 } else { 8 };
+    let twice = 2 * size;
+    let buffers = format!("  proxy_buffer_size {size}k; proxy_buffers 4 {size}k; proxy_busy_buffers_size {twice}k;\n");
+    format!("{CHECK}{buffers}{PATIENCE}{cache}}}\n")
 }
 
 /// Where nginx asks; in the text below, too.
@@ -118,8 +126,9 @@ location = /_vestibule {
   proxy_set_header Content-Length \"\";
   proxy_set_header Cookie         $http_cookie;
   proxy_set_header Authorization  $http_authorization;
-  proxy_buffer_size 8k; proxy_buffers 4 8k; proxy_busy_buffers_size 16k;
-  proxy_connect_timeout 1s; proxy_send_timeout 2s; proxy_read_timeout 2s;
+";
+
+const PATIENCE: &str = "  proxy_connect_timeout 1s; proxy_send_timeout 2s; proxy_read_timeout 2s;
   # What a block further out has set must not reach in here: with a cache that keeps what we forbid to keep, everybody
   # would be the first who came; with an error_page that answers 200, everybody would get in while nobody can be asked.
   proxy_method GET; proxy_set_body \"\"; proxy_store off; proxy_intercept_errors off; error_page 599 /_vestibule;

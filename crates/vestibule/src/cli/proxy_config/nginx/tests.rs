@@ -24,6 +24,8 @@ fn printed(toml: &str, arguments: &[&str]) -> String {
 
 const SHARED: &str = "public_url = \"http://localhost:8080/auth\"\n[listen]\npublic = [\"127.0.0.1:1\", \"unix:/run/p.sock\"]\nresolver = [\"0.0.0.0:8481\"]\n";
 const OWN: &str = "public_url = \"https://auth.example.com\"\n[session]\ncookie_prefix = \"acme_\"\n[resolver]\ncache_for = \"10m\"\ncache_key_cookie = \"acme_session\"\n";
+/// Names of the operator's, one of them as long as it may be, and long answers.
+const EXTRA: &str = "[headers]\nassertion = true\nassertion_audience = \"app\"\n[headers.extra]\nRemote-User = \"user.email\"\nX-Forwarded-Preferred-Username = \"user.id\"\nA-Name-As-Long-As-A-Name-May-Be1 = \"user.id\"\n";
 /// A path that is one of those asked for at the root.
 const AWKWARD: &str = "public_url = \"http://localhost:8080/settings\"\n";
 
@@ -43,6 +45,22 @@ fn https_with_a_certificate() {
     let files = ["--tls-cert", "/nowhere/app.pem", "--tls-key", "/nowhere/the key.pem"];
     let listen = ["--listen", "192.0.2.1", "--listen", "[2001:db8::1]:443", "--server-name", "app.example.com"];
     insta::assert_snapshot!(printed(OWN, &[&files[..], &listen].concat()));
+}
+
+#[test]
+fn a_name_of_the_operator_s_is_set_wherever_ours_are_and_long_answers_have_room() {
+    let text = printed(EXTRA, &["--app", "http://127.0.0.1:3000"]);
+    for name in ["Remote-User", "X-Forwarded-Preferred-Username"] {
+        let variable = format!("$vestibule_as_{}", name.to_lowercase().replace('-', "_"));
+        let taken = format!("auth_request_set {variable} $upstream_http_{};", name.to_lowercase().replace('-', "_"));
+        assert_eq!(text.matches(&taken).count(), 1, "{text}");
+        assert_eq!(text.matches(&format!("proxy_set_header {name} {variable};")).count(), 1, "{text}");
+    }
+    // As often as a header of ours: the pages get none of either.
+    let deleted = |name: &str| text.matches(&format!("proxy_set_header {name} \"\";")).count();
+    let ours = Config::read(None, std::iter::empty()).unwrap().identity_header_names().remove(1);
+    assert!(deleted(&ours) > 0 && deleted("Remote-User") == deleted(&ours), "{text}");
+    assert!(text.contains("proxy_buffer_size 16k; proxy_buffers 4 16k; proxy_busy_buffers_size 32k;"), "{text}");
 }
 
 #[test]
@@ -150,7 +168,7 @@ fn nginx_takes_it() {
     let folder = tempfile::tempdir().unwrap();
     let run_dir = folder.path().to_str().unwrap();
     for (number, toml) in
-        [SHARED, OWN, "", "data_dir = \"x\"\n[headers]\nprefix = \"x-acme-\"\n", AWKWARD].into_iter().enumerate()
+        [SHARED, OWN, "", "data_dir = \"x\"\n[headers]\nprefix = \"x-acme-\"\n", AWKWARD, EXTRA].into_iter().enumerate()
     {
         for app in [&[][..], &["--app", "http://unix:/run/app.sock"], &["--app", "http://[::1]:3000"]] {
             // `nginx -t` binds what it is told to listen on: a socket file that nobody else has.
