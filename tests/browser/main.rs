@@ -6,6 +6,7 @@ mod journey;
 mod looks;
 mod sdk;
 mod second_browser;
+mod session_end;
 mod single_page;
 mod two_tabs;
 

@@ -6,6 +6,7 @@ use vestibule_tests::nginx::Site;
 use vestibule_tests::server::PASSWORD;
 use vestibule_tests::wait;
 
+use super::session_end::guarded_site;
 use super::{EMAIL, sign_in, site, told};
 
 /// How often the race is run.
@@ -107,5 +108,28 @@ fn two_tabs_that_prove_it_once_more_at_once_both_succeed() {
         assert!(!site.vestibule.is_live(&before));
         let list = site.vestibule.cli(&["session", "list", EMAIL, "--json"]).expect_code(0).out;
         assert_eq!(list.matches("\"id\"").count(), 1, "one session, with all that belongs to it: {list}");
+    }
+}
+
+/// Behind a door that decides: a request with the cookie that the other tab has just replaced is sent to sign in, and
+/// finds itself signed in there.
+#[test]
+fn two_tabs_at_once_get_where_they_wanted_behind_a_door() {
+    let site = guarded_site();
+    let browser = Browser::start();
+    let (one, two) = (browser.tab(), browser.open_tab());
+    let tabs = [one.as_str(), two.as_str()];
+    sign_in(&browser, &site);
+    for round in 0..ROUNDS {
+        if round % 2 == 0 {
+            site.vestibule.cli(&["session", "revoke", "--user", EMAIL]).expect_code(0);
+        }
+        sign_in_at_once(&browser, &site, "&max_age=0", tabs);
+        for tab in tabs {
+            browser.go_to(tab);
+            let there = format!("{}/three", site.vestibule.origin());
+            browser.open(&there);
+            assert_eq!(browser.url(), there, "{}", browser.text());
+        }
     }
 }

@@ -47,19 +47,39 @@ fn a_client_that_asks_before_it_sends_is_asked_for_the_body() {
     assert_eq!(site.backend.last().body_bytes, 4);
 }
 
-#[test]
-fn a_websocket_opens_and_carries_an_identity() {
-    let (site, cookie) = signed_in();
-    let mut client = Connection::open(&site.proxy()).unwrap();
+fn websocket(site: &Site, cookie: &str) -> Connection {
+    let mut client = Connection::open(&site.proxy()).expect("the proxy answers");
     let head = format!(
         "GET /ws HTTP/1.1\r\nHost: any\r\n{cookie}Upgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     );
-    client.send(head.as_bytes()).unwrap();
-    assert_eq!(client.receive(false).unwrap().status, 101, "{}", site.nginx.errors());
+    client.send(head.as_bytes()).expect("the proxy answers");
+    assert_eq!(client.receive(false).expect("the proxy answers").status, 101, "{}", site.nginx.errors());
+    client
+}
+
+#[test]
+fn a_websocket_opens_and_carries_an_identity() {
+    let (site, cookie) = signed_in();
+    let mut client = websocket(&site, &cookie);
     client.send(b"frame").unwrap();
     assert_eq!(client.exactly(5).unwrap(), b"frame");
     assert_eq!(site.backend.last().identity("session-valid"), Some("true"));
+}
+
+/// What `docs/step-up.md` says of open connections, so that nobody believes more: one check, when it opens.
+#[test]
+fn a_websocket_is_checked_when_it_opens_and_never_again() {
+    let (site, cookie) = signed_in();
+    let mut open = websocket(&site, &cookie);
+    let secret = cookie.trim_end().trim_start_matches("Cookie: session=").to_owned();
+    site.vestibule.cli(&["session", "revoke", "--all"]).expect_code(0);
+    assert!(!site.vestibule.is_live(&secret));
+    open.send(b"frame").unwrap();
+    assert_eq!(open.exactly(5).unwrap(), b"frame", "what is open stays open");
+    let mut later = websocket(&site, &cookie);
+    later.send(b"frame").unwrap();
+    assert_eq!(site.backend.last().identity("session-valid"), Some("false"), "and the next one is nobody's");
 }
 
 #[test]
