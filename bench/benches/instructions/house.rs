@@ -9,9 +9,9 @@ use tokio::runtime::Runtime;
 use vestibule::config::Config;
 use vestibule::listen::Peer;
 use vestibule::ops::resolves::Outcome;
-use vestibule::resolver::{Policy, Resolver};
 use vestibule::resolver::exchange::{Caller, Exchange};
 use vestibule::resolver::resolve::Clock;
+use vestibule::resolver::{Policy, Resolver};
 use vestibule::wire::answer::Date;
 use vestibule_gate::account::{DisplayName, EmailAddress, Role, Roles};
 use vestibule_gate::grant::scope::FULL_ACCESS;
@@ -94,7 +94,12 @@ impl Ready {
         };
         let rules = (0..rules).map(|number| rule(&format!("/area-{number:04}/**"))).collect();
         let rules = Rules::compile(rules, PathPolicies::default()).expect("rules that differ");
-        Self::asking("/_resolver/check/nginx", lines, Outcome::Valid, Policy { rules: Arc::new(rules), ..Policy::default() })
+        Self::asking(
+            "/_resolver/check/nginx",
+            lines,
+            Outcome::Valid,
+            Policy { rules: Arc::new(rules), ..Policy::default() },
+        )
     }
 
     /// A resolve with these lines beside those that nginx sends. `lines` is given what is alive.
