@@ -1,0 +1,7 @@
+//! Envoy, asking over HTTP and by gRPC: every test runs through both.
+
+mod faults;
+mod forging;
+mod passing;
+mod paths;
+mod site;
