@@ -3,9 +3,10 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixListener;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::Signal;
+use vestibule_tests::wait::measured;
 
 use super::site::{Asks, each};
 
@@ -16,9 +17,7 @@ fn nobody_passes_while_nobody_can_be_asked() {
         let lines = [("Cookie", cookie.as_str())];
         assert_eq!(site.get("/a", &lines).status, 200);
         site.vestibule.process().stop();
-        let began = Instant::now();
-        let (reached, answer) = site.reaches(|| site.get("/a", &lines));
-        let took = began.elapsed();
+        let ((reached, answer), took) = measured(|| site.reaches(|| site.get("/a", &lines)));
         site.vestibule.process().signal(Signal::CONT);
         assert!(!reached && answer.status == 503, "too slow: {} {}", answer.head, site.story());
         assert!(took < Duration::from_secs(5), "{took:?}");

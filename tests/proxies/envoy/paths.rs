@@ -45,9 +45,9 @@ const PATHS: [&str; 36] = [
 ];
 
 fn ask(site: &Site, target: &str) -> Option<Response> {
-    let mut client = Connection::open(&site.proxy()).unwrap();
+    let mut client = Connection::open(&site.proxy()).expect("Envoy listens");
     let head = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    client.send(head.as_bytes()).unwrap();
+    client.send(head.as_bytes()).expect("Envoy listens");
     // Envoy closes on what it cannot parse, sometimes without a word.
     client.receive(false).ok()
 }

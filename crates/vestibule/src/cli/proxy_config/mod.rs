@@ -4,6 +4,9 @@
 
 mod app;
 mod envoy;
+mod envoy_gateway;
+mod istio;
+mod kubernetes;
 mod nginx;
 
 use crate::config::Config;
@@ -13,6 +16,8 @@ use crate::config::Config;
 pub(super) enum ProxyConfig {
     Nginx(nginx::Nginx),
     Envoy(envoy::Envoy),
+    EnvoyGateway(envoy_gateway::EnvoyGateway),
+    Istio(istio::Istio),
 }
 
 impl ProxyConfig {
@@ -20,6 +25,8 @@ impl ProxyConfig {
         match self {
             Self::Nginx(command) => command.run(config),
             Self::Envoy(command) => command.run(config),
+            Self::EnvoyGateway(command) => command.run(config),
+            Self::Istio(command) => command.run(config),
         }
     }
 }

@@ -80,6 +80,9 @@ async fn nobody_is_believed_who_is_not_trusted() {
     assert_eq!(caller.check(&message).await.status, 200);
 }
 
+/// What is done to a good description.
+type Change = fn(&mut envoy::HttpRequest);
+
 #[tokio::test]
 async fn what_cannot_be_read_is_denied_and_nothing_is_fallen_back_to() {
     let house = House::open().await;
@@ -87,7 +90,7 @@ async fn what_cannot_be_read_is_denied_and_nothing_is_fallen_back_to() {
     let cookie = session(&house);
     let good = asks(&[("cookie", &cookie)]);
     let unreadable = denied(400, &[]);
-    let changes: [(&str, fn(&mut envoy::HttpRequest)); 15] = [
+    let changes: [(&str, Change); 15] = [
         ("no method", |http| http.method = Bytes::new()),
         ("a method in lower case", |http| http.method = Bytes::from_static(b"get")),
         ("no host", |http| http.host = Bytes::new()),

@@ -64,20 +64,20 @@ merge_slashes: true
 
 /// What a client may not say.
 fn headers(config: &Config) -> String {
+    format!("{HEADERS}{}{MORE_HEADERS}", removed(config))
+}
+
+/// Settings of an HTTP connection manager that take out what only we or Envoy may say.
+pub(in crate::cli::proxy_config) fn removed(config: &Config) -> String {
     let names = config.identity_headers();
-    let ours = std::iter::once(format!("{}.*", in_any_spelling(names.prefix().as_str())));
+    let ours = std::iter::once(in_any_spelling(names.prefix().as_str()) + ".*");
     let others = names.extra().iter().map(|header| in_any_spelling(header.name()));
-    let matched: String = ours
-        .chain(others)
-        .chain(REWRITERS.map(str::to_owned))
-        .map(|pattern| {
-            format!(
-                "    - remove_on_match: {{ key_matcher: {{ safe_regex: {{ regex: {} }} }} }}\n",
-                yaml::quoted(&pattern)
-            )
-        })
-        .collect();
-    format!("{HEADERS}{matched}{MORE_HEADERS}")
+    let matched = |pattern: String| {
+        let pattern = yaml::quoted(&pattern);
+        format!("    - remove_on_match: {{ key_matcher: {{ safe_regex: {{ regex: {pattern} }} }} }}\n")
+    };
+    let patterns: String = ours.chain(others).chain(REWRITERS.map(str::to_owned)).map(matched).collect();
+    format!("{REMOVED}{patterns}")
 }
 
 /// Applications read `X_Authgear_User_Id` and `X.Authgear.User.Id` as one of ours.
@@ -98,6 +98,9 @@ const REWRITERS: [&str; 6] = [
 const HEADERS: &str = "\
 # Names with `_` are dropped, and of the others all that only we or Envoy may say, in every spelling, before a route is
 # chosen and before anybody is asked.
+";
+
+const REMOVED: &str = "\
 common_http_protocol_options: { headers_with_underscores_action: DROP_HEADER }
 early_header_mutation_extensions:
 - name: early_header_mutation

@@ -1,12 +1,12 @@
 //! `vestibule proxy-config envoy`: a complete Envoy configuration.
 
 mod advice;
-mod ask;
+pub(super) mod ask;
 mod clusters;
 mod cookies;
-mod listener;
+pub(super) mod listener;
 mod routes;
-mod yaml;
+pub(super) mod yaml;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
