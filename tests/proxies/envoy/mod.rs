@@ -4,4 +4,5 @@ mod faults;
 mod forging;
 mod passing;
 mod paths;
+mod printed;
 mod site;

@@ -56,7 +56,7 @@ pub(super) fn each_with(test: &str, tables: &str, run: impl Fn(Site)) {
 }
 
 /// The program that `scripts/test-proxies` has put there.
-fn program() -> Option<PathBuf> {
+pub(super) fn program() -> Option<PathBuf> {
     let program = program::target().join("peers/envoy/envoy/_bin/envoy");
     program.exists().then_some(program)
 }

@@ -1,6 +1,7 @@
 //! A listener: what a request has to be before anybody is asked, and what is taken out of it.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use super::{Envoy, ask, cookies, routes, yaml};
 use crate::cli::proxy_config::indent;
@@ -32,7 +33,9 @@ pub(super) fn at(address: SocketAddr, options: &Envoy, config: &Config) -> Strin
 
 fn tls(options: &Envoy) -> String {
     let (Some(cert), Some(key)) = (&options.tls_cert, &options.tls_key) else { return String::new() };
-    let file = |path: &std::path::Path| yaml::quoted(&path.to_string_lossy());
+    // Envoy begins relative paths where it was started.
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let file = |path: &Path| yaml::quoted(&absolute(path).to_string_lossy());
     format!(
         "transport_socket:\n  name: tls\n  typed_config:\n    \
          \"@type\": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext\n    \
