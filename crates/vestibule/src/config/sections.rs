@@ -46,6 +46,8 @@ section! {
         public: Vec<ListenAddress> = list(&["127.0.0.1:8480"]),
         /// The resolver: for proxies only. Never let the internet reach it.
         resolver: Vec<ListenAddress> = list(&["127.0.0.1:8481"]),
+        /// Envoy's gRPC `ext_authz` (v3), for Envoy and what is made of it. Whoever asks must be a unix socket or in `[proxies] trusted`; everybody else is denied. Never let the internet reach it.
+        ext_authz: Vec<ListenAddress> = list(&[]),
         /// Health and metrics.
         ops: Vec<ListenAddress> = list(&["127.0.0.1:8482"]),
     }

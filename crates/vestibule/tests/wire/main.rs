@@ -6,6 +6,7 @@ mod allocations;
 mod contract;
 mod differential;
 mod doors;
+mod ext_authz;
 mod house;
 mod identity;
 mod limits;

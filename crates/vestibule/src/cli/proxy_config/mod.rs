@@ -3,6 +3,10 @@
 //! A proxy is a variant of `ProxyConfig` and a file or a room of its own; what they have in common is beside them.
 
 mod app;
+mod envoy;
+mod envoy_gateway;
+mod istio;
+mod kubernetes;
 mod nginx;
 
 use crate::config::Config;
@@ -11,12 +15,18 @@ use crate::config::Config;
 #[command(after_help = "Example:\n  vestibule proxy-config nginx --app http://127.0.0.1:3000")]
 pub(super) enum ProxyConfig {
     Nginx(nginx::Nginx),
+    Envoy(envoy::Envoy),
+    EnvoyGateway(envoy_gateway::EnvoyGateway),
+    Istio(istio::Istio),
 }
 
 impl ProxyConfig {
     pub(super) fn run(self, config: &Config) -> anyhow::Result<String> {
         match self {
             Self::Nginx(command) => command.run(config),
+            Self::Envoy(command) => command.run(config),
+            Self::EnvoyGateway(command) => command.run(config),
+            Self::Istio(command) => command.run(config),
         }
     }
 }
