@@ -8,6 +8,7 @@ mod declared;
 mod folder;
 mod import;
 mod keys;
+mod rules;
 mod sessions;
 mod tokens;
 mod usage;

@@ -1,0 +1,12 @@
+//! Why a request may pass, or not, in words: for `vestibule rules test`, `vestibule explain` and the trace header. What is
+//! decided is decided by the gate, by the same functions that the doors call; here it is only told.
+
+mod asked;
+mod outcome;
+mod reasons;
+mod subject;
+
+pub use asked::asked;
+pub use outcome::Outcome;
+pub use reasons::{Reasons, label};
+pub use subject::{Proof, Subject};
