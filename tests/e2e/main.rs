@@ -12,6 +12,7 @@ mod pages;
 mod readings;
 mod run;
 mod secrets;
+mod shadow;
 mod step_up;
 mod system_calls;
 mod threads;
