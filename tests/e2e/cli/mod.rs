@@ -5,6 +5,7 @@ mod backup;
 mod clients;
 mod config;
 mod declared;
+mod explain;
 mod folder;
 mod import;
 mod keys;

@@ -31,6 +31,7 @@ const COMMANDS: &[&[&str]] = &[
     &["session", "create"],
     &["session", "list"],
     &["session", "revoke"],
+    &["explain"],
     &["rules", "check"],
     &["rules", "test"],
     &["proxy-config", "nginx"],

@@ -7,6 +7,7 @@ mod client;
 mod completions;
 mod config;
 mod doctor;
+mod explain;
 mod keys;
 mod man;
 mod proxy_config;
@@ -64,6 +65,7 @@ enum Subcommands {
     /// Look at the rules for requests, and try them.
     #[command(subcommand, after_help = "Example:\n  vestibule rules check")]
     Rules(rules::RulesCommand),
+    Explain(explain::Explain),
     /// Print the configuration of a proxy.
     #[command(subcommand)]
     ProxyConfig(proxy_config::ProxyConfig),
@@ -145,6 +147,7 @@ fn obey(cli: Cli) -> anyhow::Result<Said> {
         Subcommands::Token(command) => return command.run(&house),
         Subcommands::Keys(command) => command.run(&house),
         Subcommands::Rules(command) => return command.run(&house),
+        Subcommands::Explain(command) => command.run(&house),
         Subcommands::ProxyConfig(command) => command.run(&house.config()?),
         Subcommands::Doctor(command) => return Ok(command.run(&house)),
         Subcommands::Backup(command) => command.run(&house),

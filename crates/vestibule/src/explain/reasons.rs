@@ -70,7 +70,7 @@ impl Reasons {
             rule: None,
             name: None,
             place: None,
-            why: vec!["a request that programs could read in different ways passes no rule".to_owned()],
+            why: Vec::new(),
         }
     }
 

@@ -13,6 +13,7 @@ mod ops;
 mod pages;
 mod slow;
 mod smuggling;
+mod trace;
 
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;
