@@ -10,6 +10,7 @@ mod folder;
 mod import;
 mod keys;
 mod rules;
+mod rules_page;
 mod sessions;
 mod tokens;
 mod usage;
