@@ -3,6 +3,8 @@
 
 #[path = "bodies/original.rs"]
 pub(crate) mod original;
+#[path = "bodies/rules.rs"]
+pub(crate) mod rules;
 #[path = "bodies/step_up.rs"]
 pub(crate) mod step_up;
 
@@ -30,7 +32,7 @@ use vestibule_gate::token::opaque::{SecretKind, TagKey, has_shape, is_tagged};
 pub(crate) type Body = fn(&[u8]);
 
 /// All of them, by the name of target and seed folder.
-pub(crate) const ALL: [(&str, Body); 15] = [
+pub(crate) const ALL: [(&str, Body); 16] = [
     ("head", head),
     ("cookies", cookies),
     ("claims", claims),
@@ -41,6 +43,7 @@ pub(crate) const ALL: [(&str, Body); 15] = [
     ("jwt", jwt),
     ("redirect_uri", redirect_uri),
     ("authorize", authorize),
+    ("rules", rules::file),
     ("step_up", step_up::demand),
     ("original_nginx", original::nginx),
     ("original_forwarded", original::forwarded),
