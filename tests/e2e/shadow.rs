@@ -14,11 +14,11 @@ fn rule(name: &str, allow: &str) -> String {
 
 fn served() -> Vestibule {
     let mut vestibule = Setup::default().prepare();
-    fs::write(vestibule.folder().join("rules.toml"), rule("now", "\"any user\"")).unwrap();
-    fs::write(vestibule.folder().join("new.toml"), rule("then", "{ any_role = [\"admin\"] }")).unwrap();
-    let config = fs::read_to_string(vestibule.config_file()).unwrap();
+    fs::write(vestibule.folder().join("rules.toml"), rule("now", "\"any user\"")).expect("our own file");
+    fs::write(vestibule.folder().join("new.toml"), rule("then", "{ any_role = [\"admin\"] }")).expect("our own file");
+    let config = fs::read_to_string(vestibule.config_file()).expect("our own file");
     let named = "rules = \"rules.toml\"\nshadow_rules = \"new.toml\"\n";
-    fs::write(vestibule.config_file(), format!("{named}{config}")).unwrap();
+    fs::write(vestibule.config_file(), format!("{named}{config}")).expect("our own file");
     vestibule.start();
     vestibule.add_user("ada@example.com", &["--role", "admin"]);
     vestibule.add_user("bob@example.com", &[]);
@@ -62,7 +62,7 @@ fn what_new_rules_would_refuse_is_logged_and_passes() {
 fn both_files_are_read_again_as_they_change_and_a_bad_one_leaves_both_in_force() {
     let vestibule = served();
     let bob = vestibule.create_session("bob@example.com");
-    let write = |name: &str, text: &str| fs::write(vestibule.folder().join(name), text).unwrap();
+    let write = |name: &str, text: &str| fs::write(vestibule.folder().join(name), text).expect("our own file");
     let logged = |times: usize, words: &str| {
         wait::until(words, || (vestibule.log().matches(words).count() >= times).then_some(()));
     };

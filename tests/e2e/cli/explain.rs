@@ -13,9 +13,9 @@ const RULES: &str = "[[rules]]\nname = \"admin\"\npaths = [\"/admin/**\"]\nallow
 
 fn served() -> Vestibule {
     let mut vestibule = Setup::default().config("").prepare();
-    fs::write(vestibule.folder().join("rules.toml"), RULES).unwrap();
-    let config = fs::read_to_string(vestibule.config_file()).unwrap();
-    fs::write(vestibule.config_file(), format!("rules = \"rules.toml\"\n{config}")).unwrap();
+    fs::write(vestibule.folder().join("rules.toml"), RULES).expect("our own file");
+    let config = fs::read_to_string(vestibule.config_file()).expect("our own file");
+    fs::write(vestibule.config_file(), format!("rules = \"rules.toml\"\n{config}")).expect("our own file");
     vestibule.start();
     vestibule.add_user("ada@example.com", &["--role", "admin"]);
     vestibule.add_user("bob@example.com", &[]);
@@ -96,7 +96,7 @@ fn a_limited_token_counts_where_its_scopes_are_asked_for_and_it_is_said() {
 fn programs_get_an_object_and_without_a_server_it_says_what_to_do() {
     let mut vestibule = served();
     let said = explain(&vestibule, "/admin", &["--user", "bob@example.com", "--json"]).out;
-    let said: Value = serde_json::from_str(&said).unwrap();
+    let said: Value = serde_json::from_str(&said).expect("an object");
     assert_eq!((&said["verdict"], &said["address"]), (&"refuse".into(), &Value::Null), "{said}");
     assert_eq!(said["rule"], "rules[0] (\"admin\")");
     let nobody = vestibule.cli(&["explain", "--url", "https://a.example/", "--user", "eve@example.com"]).expect_code(1);

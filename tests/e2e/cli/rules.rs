@@ -32,7 +32,7 @@ allow = "any user"
 fn with(files: &[(&str, &str)]) -> Vestibule {
     let vestibule = Setup::default().prepare();
     for (name, text) in files {
-        fs::write(vestibule.folder().join(name), text).unwrap();
+        fs::write(vestibule.folder().join(name), text).expect("our own file");
     }
     vestibule
 }
@@ -63,7 +63,7 @@ fn those_of_the_configuration_are_looked_at_when_no_file_is_named() {
     let said = vestibule.cli(&["rules", "check"]).expect_code(0).out;
     assert!(said.contains("vestibule.toml:") && said.contains("rules[0] (\"open\")"), "{said}");
     let table = "[[tests]]\nrequest = \"GET https://a.example/\"\nverdict = \"pass\"\nrule = \"open\"\n";
-    fs::write(vestibule.folder().join("table.toml"), table).unwrap();
+    fs::write(vestibule.folder().join("table.toml"), table).expect("our own file");
     assert_eq!(vestibule.cli(&["rules", "test", "table.toml"]).expect_code(0).out, "1 of 1 hold.\n");
 }
 

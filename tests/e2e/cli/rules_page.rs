@@ -19,18 +19,18 @@ fn load(vestibule: &Vestibule, name: &str, text: &str) {
     let folder = vestibule.folder();
     match name {
         "rules.toml" => {
-            fs::write(folder.join("rules.toml"), text).unwrap();
-            fs::write(folder.join("new-rules.toml"), text).unwrap();
+            fs::write(folder.join("rules.toml"), text).expect("our own file");
+            fs::write(folder.join("new-rules.toml"), text).expect("our own file");
             vestibule.cli(&["rules", "check", "rules.toml"]).expect_code(0);
         }
         "rules-test.toml" => {
-            fs::write(folder.join(name), text).unwrap();
+            fs::write(folder.join(name), text).expect("our own file");
             let said = vestibule.cli(&["rules", "test", name, "--rules", "rules.toml"]);
             assert_eq!(said.code, 0, "{}{}\n{text}", said.out, said.err);
         }
         "vestibule.toml" => {
-            fs::write(folder.join("trace-secret"), "0123456789abcdef0123456789abcdef\n").unwrap();
-            fs::write(folder.join("example.toml"), text).unwrap();
+            fs::write(folder.join("trace-secret"), "0123456789abcdef0123456789abcdef\n").expect("our own file");
+            fs::write(folder.join("example.toml"), text).expect("our own file");
             let mut command = vestibule.command(&["config", "check"]);
             command.args(["--config", "example.toml"]);
             vestibule_tests::process::run(&mut command, "").expect_code(0);
@@ -41,7 +41,7 @@ fn load(vestibule: &Vestibule, name: &str, text: &str) {
 
 #[test]
 fn every_example_of_the_page_is_loaded_and_holds() {
-    let page = fs::read_to_string(repository().join("docs/rules.md")).unwrap();
+    let page = fs::read_to_string(repository().join("docs/rules.md")).expect("our own file");
     let vestibule = Setup::default().prepare();
     let blocks = blocks(&page);
     assert!(blocks.len() > 8, "the examples were not found");
