@@ -17,3 +17,4 @@ mod step_up;
 mod system_calls;
 mod threads;
 mod time;
+mod trace;

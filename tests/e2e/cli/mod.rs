@@ -11,6 +11,7 @@ mod import;
 mod keys;
 mod rules;
 mod rules_page;
+mod rules_vectors;
 mod sessions;
 mod tokens;
 mod usage;
