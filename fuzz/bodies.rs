@@ -5,6 +5,8 @@
 pub(crate) mod ext_authz;
 #[path = "bodies/original.rs"]
 pub(crate) mod original;
+#[path = "bodies/rules.rs"]
+pub(crate) mod rules;
 #[path = "bodies/step_up.rs"]
 pub(crate) mod step_up;
 
@@ -43,6 +45,7 @@ pub(crate) const ALL: [(&str, Body); 16] = [
     ("jwt", jwt),
     ("redirect_uri", redirect_uri),
     ("authorize", authorize),
+    ("rules", rules::file),
     ("step_up", step_up::demand),
     ("original_nginx", original::nginx),
     ("original_forwarded", original::forwarded),

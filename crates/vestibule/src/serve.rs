@@ -131,7 +131,8 @@ impl House {
         let mut doors = self.listeners.open(&self.doors, self.threads.loops(), &self.pages);
         let mut ops_door = self.listeners.open_ops(&self.ops_pages);
         let (stop, stopped) = watch::channel(false);
-        let mut control = Box::pin(control::server::serve(self.ledger.clone(), self.config.data_dir(), stopped));
+        let mut control =
+            Box::pin(control::server::serve(self.doors.resolver.resolver(), self.config.data_dir(), stopped));
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
         self.begin_to_look();
         let mut look = tokio::time::interval(rule_files::EACH);

@@ -13,6 +13,8 @@ use super::door::{Manner, Terms};
 use super::passage::{Passage, Weighed};
 use super::policy::Policy;
 use super::resolve::{Clock, Resolver, say_fault};
+use super::trace::TRACE;
+use crate::explain::Explanation;
 use crate::listen::Peer;
 use crate::ops::resolves::Outcome;
 use crate::wire::answer::{self, After, Status};
@@ -28,6 +30,8 @@ pub struct MayPass<'b> {
     dialect: Dialect,
     /// The refusal goes to a browser that shows a page.
     pub(super) navigates: bool,
+    /// Whoever asks may be told why.
+    traced: bool,
 }
 
 impl Resolver {
@@ -70,16 +74,18 @@ impl Resolver {
         headers: impl Iterator<Item = (&'b [u8], &'b [u8])> + Clone,
     ) -> Result<MayPass<'b>, Denial> {
         let Terms { manner, dialect, rest } = terms;
+        let traced = policy.trace.as_ref().is_some_and(|secret| secret.is_in(headers.clone()));
         let unreadable = |why: Unreadable| {
             tracing::debug!(%why, ?dialect, "a question of a proxy cannot be read");
-            Denial::unreadable(manner)
+            let trace = traced.then(|| Explanation::unreadable(&why).in_one_line());
+            Denial { trace, ..Denial::unreadable(manner) }
         };
         let own = Own { method, target: rest };
         let described = describe(dialect, own, headers.clone()).map_err(unreadable)?;
         let claims = Claims::read(headers.clone(), self.cookies());
         let passage = Passage::read(policy, &described, claims, &forwarded_for(headers.clone())).map_err(unreadable)?;
         let navigates = manner == Manner::Forward && navigates(described.method, headers);
-        Ok(MayPass { passage, dialect, navigates })
+        Ok(MayPass { passage, dialect, navigates, traced })
     }
 
     /// Appends the whole answer to a question that memory can answer. Never waits.
@@ -117,8 +123,10 @@ impl Resolver {
         out: &mut Vec<u8>,
     ) -> Outcome {
         let Weighed { verdict, ruling } = weighed;
+        let explained = || self.explain(&question.passage, verdict, clock.now).in_one_line();
+        let trace = question.traced.then(explained);
         if let Some(denial) = Denial::of(ruling, &question.passage, question.navigates) {
-            return say_no(&denial, after, clock, out);
+            return say_no(&Denial { trace, ..denial }, after, clock, out);
         }
         let assertion = match self.assertion_for(&question.passage, verdict, clock.now) {
             Ok(assertion) => assertion,
@@ -131,6 +139,7 @@ impl Resolver {
         if question.dialect == Dialect::Envoy {
             self.list_what_is_missing(before, out);
         }
+        say_why(trace.as_deref(), out);
         answer::end(out, after);
         outcome_of(verdict)
     }
@@ -165,8 +174,15 @@ pub(super) fn say_no(denial: &Denial, after: After, clock: Clock<'_>, out: &mut 
     if let Some(location) = &denial.location {
         answer::line(out, "Location", location);
     }
+    say_why(denial.trace.as_deref(), out);
     answer::end(out, after);
     Outcome::Denied
+}
+
+fn say_why(trace: Option<&str>, out: &mut Vec<u8>) {
+    if let Some(trace) = trace {
+        answer::line(out, TRACE, trace);
+    }
 }
 
 /// How a question that was answered counts.

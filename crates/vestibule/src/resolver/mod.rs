@@ -16,8 +16,10 @@ pub mod policy;
 pub mod resolve;
 mod service;
 pub mod threads;
+mod trace;
 
 pub use policy::Policy;
 pub use resolve::{Caching, Resolver};
 pub use service::{MAX_CONNECTIONS, Service};
 pub use threads::Threads;
+pub use trace::TraceSecret;

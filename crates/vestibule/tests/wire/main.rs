@@ -14,6 +14,7 @@ mod ops;
 mod pages;
 mod slow;
 mod smuggling;
+mod trace;
 mod vectors;
 
 #[global_allocator]

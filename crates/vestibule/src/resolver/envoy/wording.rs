@@ -48,7 +48,7 @@ pub(super) fn denied(denial: &Denial) -> CheckResponse {
 
 /// Nobody can say, or it was too much to read.
 pub(super) fn refused(status: Status) -> CheckResponse {
-    denied(&Denial { status, challenge: None, location: None })
+    denied(&Denial { status, challenge: None, location: None, trace: None })
 }
 
 fn header(name: &str, value: &str) -> HeaderOption {
