@@ -2,8 +2,12 @@
 //!
 //! A proxy is a variant of `ProxyConfig` and a file or a room of its own; what they have in common is beside them.
 
+mod apache;
 mod app;
+mod names;
 mod nginx;
+mod reach;
+mod web;
 
 use crate::config::Config;
 
@@ -11,12 +15,14 @@ use crate::config::Config;
 #[command(after_help = "Example:\n  vestibule proxy-config nginx --app http://127.0.0.1:3000")]
 pub(super) enum ProxyConfig {
     Nginx(nginx::Nginx),
+    Apache(apache::Apache),
 }
 
 impl ProxyConfig {
     pub(super) fn run(self, config: &Config) -> anyhow::Result<String> {
         match self {
             Self::Nginx(command) => command.run(config),
+            Self::Apache(command) => command.run(config),
         }
     }
 }
