@@ -34,7 +34,7 @@ use vestibule_gate::token::opaque::{SecretKind, TagKey, has_shape, is_tagged};
 pub(crate) type Body = fn(&[u8]);
 
 /// All of them, by the name of target and seed folder.
-pub(crate) const ALL: [(&str, Body); 16] = [
+pub(crate) const ALL: [(&str, Body); 17] = [
     ("head", head),
     ("cookies", cookies),
     ("claims", claims),

@@ -2,12 +2,16 @@
 //!
 //! A proxy is a variant of `ProxyConfig` and a file or a room of its own; what they have in common is beside them.
 
+mod apache;
 mod app;
 mod envoy;
 mod envoy_gateway;
 mod istio;
 mod kubernetes;
+mod names;
 mod nginx;
+mod reach;
+mod web;
 
 use crate::config::Config;
 
@@ -18,6 +22,7 @@ pub(super) enum ProxyConfig {
     Envoy(envoy::Envoy),
     EnvoyGateway(envoy_gateway::EnvoyGateway),
     Istio(istio::Istio),
+    Apache(apache::Apache),
 }
 
 impl ProxyConfig {
@@ -27,6 +32,7 @@ impl ProxyConfig {
             Self::Envoy(command) => command.run(config),
             Self::EnvoyGateway(command) => command.run(config),
             Self::Istio(command) => command.run(config),
+            Self::Apache(command) => command.run(config),
         }
     }
 }
