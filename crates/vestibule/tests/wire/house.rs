@@ -56,7 +56,7 @@ pub(crate) struct House {
     unix: PathBuf,
     /// Those that answer.
     pub(crate) threads: Threads,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl House {
@@ -90,7 +90,12 @@ impl House {
             first.spawn(async move { service.accept_on(&listener, &loops).await });
         }
         drop(on_the_loop_that_accepts);
-        Self { ledger, service, secret, tcp: address, unix, threads, _folder: folder }
+        Self { ledger, service, secret, tcp: address, unix, threads, folder }
+    }
+
+    /// The file of the ledger's store.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("vestibule.db")
     }
 
     /// The Cookie line of the live session.

@@ -14,6 +14,7 @@ mod pages;
 mod slow;
 mod smuggling;
 mod trace;
+mod vectors;
 
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;
