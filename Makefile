@@ -2,12 +2,13 @@
 
 PORT ?= 8080
 
-.PHONY: run test test-clients count bench bench-peers fuzz help
+.PHONY: run test test-clients test-proxies count bench bench-peers fuzz help
 
 help:
 	@echo "make run [PORT=8080]   everything on this machine: nginx, Vestibule, a sample application"
 	@echo "make test              formatting, lints, dependency policy, every test; installs what it needs"
 	@echo "make test-clients      OpenID clients that others wrote, against the provider; needs the network"
+	@echo "make test-proxies      real proxies, each with what proxy-config prints; needs the network"
 	@echo "make count             the instructions of a resolve, by outcome"
 	@echo "make bench [CHAPTERS=] what a resolve costs, as ratios against nginx; --help lists the chapters"
 	@echo "make bench-peers       the same beside oauth2-proxy, which it builds with Go"
@@ -21,6 +22,9 @@ test:
 
 test-clients:
 	@exec scripts/test-clients
+
+test-proxies:
+	@exec scripts/test-proxies
 
 count:
 	@exec scripts/count

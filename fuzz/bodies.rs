@@ -1,8 +1,12 @@
 //! What holds of every byte string that a parser of client input may get: the bodies of the fuzz targets. Ordinary
 //! tests run them over the seeds (`crates/vestibule/tests/parsers`), so they are compiled and right on any day.
 
+#[path = "bodies/ext_authz.rs"]
+pub(crate) mod ext_authz;
 #[path = "bodies/original.rs"]
 pub(crate) mod original;
+#[path = "bodies/rules.rs"]
+pub(crate) mod rules;
 #[path = "bodies/step_up.rs"]
 pub(crate) mod step_up;
 
@@ -30,7 +34,7 @@ use vestibule_gate::token::opaque::{SecretKind, TagKey, has_shape, is_tagged};
 pub(crate) type Body = fn(&[u8]);
 
 /// All of them, by the name of target and seed folder.
-pub(crate) const ALL: [(&str, Body); 15] = [
+pub(crate) const ALL: [(&str, Body); 16] = [
     ("head", head),
     ("cookies", cookies),
     ("claims", claims),
@@ -41,11 +45,13 @@ pub(crate) const ALL: [(&str, Body); 15] = [
     ("jwt", jwt),
     ("redirect_uri", redirect_uri),
     ("authorize", authorize),
+    ("rules", rules::file),
     ("step_up", step_up::demand),
     ("original_nginx", original::nginx),
     ("original_forwarded", original::forwarded),
     ("original_envoy", original::envoy),
     ("original_path", original::canonical),
+    ("ext_authz", ext_authz::check),
 ];
 
 /// A request head: what is read has one framing, one host, one end, and nothing behind it changes that.

@@ -15,9 +15,7 @@ pub(crate) fn node(script: &str) -> Result<Command, &'static str> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         has_node().then(|| {
-            let folder = installed("node", &["package.json", "package-lock.json"], |folder| {
-                run(Command::new("npm").args(["ci", "--silent", "--ignore-scripts"]).current_dir(folder));
-            });
+            let folder = installed("node", &sources(), PACKAGES, npm_ci);
             // A script finds its packages beside itself.
             for file in fs::read_dir(sources()).expect("our own folder").flatten().map(|entry| entry.path()) {
                 if file.extension().is_some_and(|extension| extension == "mjs") {
@@ -27,7 +25,7 @@ pub(crate) fn node(script: &str) -> Result<Command, &'static str> {
             folder
         })
     });
-    let folder = folder.as_ref().ok_or("it needs Node.js 20 or later, and npm")?;
+    let folder = folder.as_ref().ok_or(NO_NODE)?;
     let mut command = Command::new("node");
     command.arg(folder.join(script));
     Ok(command)
@@ -36,24 +34,80 @@ pub(crate) fn node(script: &str) -> Result<Command, &'static str> {
 /// A script that Python runs with the packages of `requirements.txt`; or why it cannot be run here.
 pub(crate) fn python(script: &str) -> Result<Command, &'static str> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let has_venv = || says(Command::new("/usr/bin/python3").args(["-c", "import ensurepip, venv"])).is_some();
-    let folder = FOLDER.get_or_init(|| {
-        has_venv().then(|| {
-            installed("python", &["requirements.txt"], |folder| {
-                run(Command::new("/usr/bin/python3").args(["-m", "venv", "venv"]).current_dir(folder));
-                let pip = ["install", "--quiet", "--disable-pip-version-check", "--requirement", "requirements.txt"];
-                run(Command::new(folder.join("venv/bin/pip")).args(pip).current_dir(folder));
-            })
-        })
-    });
-    let folder = folder.as_ref().ok_or("it needs python3 with venv (Debian: python3-venv)")?;
+    let folder = FOLDER.get_or_init(|| has_venv().then(|| installed("python", &sources(), REQUIREMENTS, pip_install)));
+    let folder = folder.as_ref().ok_or(NO_VENV)?;
     let mut command = Command::new(folder.join("venv/bin/python"));
     command.arg(sources().join(script));
     Ok(command)
 }
 
+/// The application of `examples/assertion/node`.
+pub(crate) fn node_example() -> Result<Command, &'static str> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let files = [PACKAGES, &["app.mjs"]].concat();
+    let folder = FOLDER.get_or_init(|| has_node().then(|| installed("node-example", &example("node"), &files, npm_ci)));
+    let mut command = Command::new("node");
+    command.arg(folder.as_ref().ok_or(NO_NODE)?.join("app.mjs"));
+    Ok(command)
+}
+
+/// The application of `examples/assertion/python`.
+pub(crate) fn python_example() -> Result<Command, &'static str> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let install = || installed("python-example", &example("python"), REQUIREMENTS, pip_install);
+    let folder = FOLDER.get_or_init(|| has_venv().then(install)).as_ref().ok_or(NO_VENV)?;
+    let mut command = Command::new(folder.join("venv/bin/python"));
+    command.arg("-u").arg(example("python").join("app.py"));
+    Ok(command)
+}
+
+/// The application of `examples/assertion/go`.
+pub(crate) fn go_example() -> Result<Command, &'static str> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let has_go = || says(Command::new("go").arg("version")).is_some();
+    let folder = FOLDER.get_or_init(|| {
+        has_go().then(|| {
+            installed("go-example", &example("go"), &["go.mod", "go.sum", "main.go"], |folder| {
+                run(Command::new("go").args(["build", "-o", "app", "."]).current_dir(folder));
+            })
+        })
+    });
+    Ok(Command::new(folder.as_ref().ok_or("it needs Go")?.join("app")))
+}
+
+/// Radicale, which the test of `[headers.extra]` signs in to.
+pub(crate) fn radicale() -> Result<Command, &'static str> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let install = || installed("radicale", &sources().join("radicale"), REQUIREMENTS, pip_install);
+    let folder = FOLDER.get_or_init(|| has_venv().then(install)).as_ref().ok_or(NO_VENV)?;
+    Ok(Command::new(folder.join("venv/bin/radicale")))
+}
+
+const PACKAGES: &[&str] = &["package.json", "package-lock.json"];
+const REQUIREMENTS: &[&str] = &["requirements.txt"];
+const NO_NODE: &str = "it needs Node.js 20 or later, and npm";
+const NO_VENV: &str = "it needs python3 with venv (Debian: python3-venv)";
+
+fn npm_ci(folder: &Path) {
+    run(Command::new("npm").args(["ci", "--silent", "--ignore-scripts"]).current_dir(folder));
+}
+
+fn pip_install(folder: &Path) {
+    run(Command::new("/usr/bin/python3").args(["-m", "venv", "venv"]).current_dir(folder));
+    let pip = ["install", "--quiet", "--disable-pip-version-check", "--requirement", "requirements.txt"];
+    run(Command::new(folder.join("venv/bin/pip")).args(pip).current_dir(folder));
+}
+
 fn sources() -> PathBuf {
     repository().join("tests/clients")
+}
+
+fn example(language: &str) -> PathBuf {
+    repository().join("examples/assertion").join(language)
+}
+
+fn has_venv() -> bool {
+    says(Command::new("/usr/bin/python3").args(["-c", "import ensurepip, venv"])).is_some()
 }
 
 fn has_node() -> bool {
@@ -62,17 +116,17 @@ fn has_node() -> bool {
     major.is_some_and(|major: u32| major >= NODE) && says(Command::new("npm").arg("--version")).is_some()
 }
 
-/// A folder with copies of these files; made anew when they are other ones.
-fn installed(name: &str, files: &[&str], install: impl FnOnce(&Path)) -> PathBuf {
+/// A folder with copies of these files from another; made anew when they are other ones.
+fn installed(name: &str, from: &Path, files: &[&str], install: impl FnOnce(&Path)) -> PathBuf {
     let folder = target().join("clients").join(name);
-    let is_same = |file: &&str| fs::read(folder.join(file)).ok() == fs::read(sources().join(file)).ok();
+    let is_same = |file: &&str| fs::read(folder.join(file)).ok() == fs::read(from.join(file)).ok();
     if folder.join("installed").exists() && files.iter().all(is_same) {
         return folder;
     }
     _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("the target folder can be written");
     for file in files {
-        fs::copy(sources().join(file), folder.join(file)).expect("the target folder can be written");
+        fs::copy(from.join(file), folder.join(file)).expect("the target folder can be written");
     }
     install(&folder);
     fs::write(folder.join("installed"), "").expect("the target folder can be written");

@@ -2,10 +2,12 @@
 //! browser in between is ours. `make test-clients` runs this program, which installs them into `target/clients` once.
 
 mod apache;
+mod assertion;
 mod conversation;
 mod install;
 mod libraries;
 mod oauth2_proxy;
+mod remote_user;
 
 use vestibule_tests::server::{Setup, Vestibule};
 

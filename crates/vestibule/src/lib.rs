@@ -6,6 +6,7 @@ pub mod account;
 pub mod cli;
 pub mod config;
 pub mod control;
+pub mod explain;
 pub mod listen;
 pub mod log;
 pub mod login;

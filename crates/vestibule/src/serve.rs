@@ -17,14 +17,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use vestibule_ledger::{Ledger, changes};
 
-use self::listeners::Listeners;
+use self::listeners::{Doors, Listeners};
 use crate::config::Config;
 use crate::control::{self, reach};
 use crate::log::{self, Logging};
 use crate::ops::metrics::Metrics;
 use crate::ops::resolves::Resolves;
 use crate::ops::{self, Ops};
-use crate::resolver::{self, Resolver, Threads};
+use crate::resolver::{self, Resolver, Threads, envoy};
 use crate::routes;
 use crate::web::Site;
 use crate::wire::connection::Timeouts;
@@ -75,7 +75,7 @@ struct House {
     ledger: Ledger,
     metrics: Metrics,
     site: Site,
-    resolver: resolver::Service,
+    doors: Doors,
     threads: Threads,
     pages: RouterService,
     ops: Arc<Ops>,
@@ -101,8 +101,14 @@ impl House {
         let timeouts = Timeouts::default();
         let ops = Arc::new(Ops::new(ledger.clone(), Arc::clone(&resolves), metrics.clone()));
         let with_router = |router| RouterService::new(router, ledger.clone(), timeouts, router::MAX_CONNECTIONS);
+        let resolver = Arc::new(resolver);
+        let (asked, counted) = (Arc::clone(&resolver), Arc::clone(&resolves));
+        let doors = Doors {
+            resolver: resolver::Service::new(resolver, resolves, timeouts, resolver::MAX_CONNECTIONS),
+            ext_authz: envoy::Service::new(asked, counted, timeouts, envoy::MAX_CONNECTIONS),
+        };
         Ok(Self {
-            resolver: resolver::Service::new(Arc::new(resolver), resolves, timeouts, resolver::MAX_CONNECTIONS),
+            doors,
             threads,
             pages: with_router(routes::public(site.clone())),
             ops_pages: with_router(ops::router(Arc::clone(&ops))),
@@ -122,10 +128,11 @@ impl House {
         self.ledger.start_jobs();
         let mut tasks = JoinSet::new();
         tasks.spawn(self.metrics.clone().keep_up());
-        let mut doors = self.listeners.open(&self.resolver, self.threads.loops(), &self.pages);
+        let mut doors = self.listeners.open(&self.doors, self.threads.loops(), &self.pages);
         let mut ops_door = self.listeners.open_ops(&self.ops_pages);
         let (stop, stopped) = watch::channel(false);
-        let mut control = Box::pin(control::server::serve(self.ledger.clone(), self.config.data_dir(), stopped));
+        let mut control =
+            Box::pin(control::server::serve(self.doors.resolver.resolver(), self.config.data_dir(), stopped));
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
         self.begin_to_look();
         let mut look = tokio::time::interval(rule_files::EACH);
@@ -146,7 +153,10 @@ impl House {
         // The socket files go with the doors, so that a successor can have their places.
         doors.shutdown().await;
         tokio::select! {
-            _ = async { tokio::join!(self.resolver.drain(LONGEST_END), self.pages.drain(LONGEST_END)) } => {}
+            _ = async {
+                let Doors { resolver, ext_authz } = &self.doors;
+                tokio::join!(resolver.drain(LONGEST_END), ext_authz.drain(LONGEST_END), self.pages.drain(LONGEST_END))
+            } => {}
             () = ends.next() => tracing::warn!("told to end again: not waiting any longer"),
         }
         let _ = stop.send(true);

@@ -97,6 +97,14 @@ impl<'r> Claims<'r> {
         claims
     }
 
+    /// One credential, as if it had come alone.
+    #[must_use]
+    pub fn only(credential: Credential<'r>) -> Self {
+        let mut claims = Self::default();
+        claims.add(credential);
+        claims
+    }
+
     fn add(&mut self, credential: Credential<'r>) {
         if !self.candidates.contains(&credential) && self.candidates.try_push(credential).is_err() {
             self.too_many = true;

@@ -195,6 +195,12 @@ impl TokenHash {
         Self(bytes)
     }
 
+    /// Whether it is of this value, in constant time.
+    #[must_use]
+    pub fn is_of(&self, value: &[u8]) -> bool {
+        constant_time::verify_slices_are_equal(&self.0, &Self::of(value).0).is_ok()
+    }
+
     /// The 32 bytes.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 32] {

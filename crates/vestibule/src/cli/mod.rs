@@ -7,10 +7,12 @@ mod client;
 mod completions;
 mod config;
 mod doctor;
+mod explain;
 mod keys;
 mod man;
 mod proxy_config;
 mod reply;
+mod rules;
 mod serve;
 mod session;
 mod table;
@@ -60,6 +62,10 @@ enum Subcommands {
     /// Show, replace and retire the keys that tokens are signed with.
     #[command(subcommand, after_help = "Example:\n  vestibule keys list")]
     Keys(keys::KeysCommand),
+    /// Look at the rules for requests, and try them.
+    #[command(subcommand, after_help = "Example:\n  vestibule rules check")]
+    Rules(rules::RulesCommand),
+    Explain(explain::Explain),
     /// Print the configuration of a proxy.
     #[command(subcommand)]
     ProxyConfig(proxy_config::ProxyConfig),
@@ -140,6 +146,8 @@ fn obey(cli: Cli) -> anyhow::Result<Said> {
         Subcommands::Client(command) => return command.run(&house),
         Subcommands::Token(command) => return command.run(&house),
         Subcommands::Keys(command) => command.run(&house),
+        Subcommands::Rules(command) => return command.run(&house),
+        Subcommands::Explain(command) => command.run(&house),
         Subcommands::ProxyConfig(command) => command.run(&house.config()?),
         Subcommands::Doctor(command) => return Ok(command.run(&house)),
         Subcommands::Backup(command) => command.run(&house),

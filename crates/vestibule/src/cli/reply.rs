@@ -32,6 +32,7 @@ expect!(clients, Clients, Vec<ClientView>);
 expect!(client, Client, ClientView);
 expect!(tokens, Tokens, Vec<TokenView>);
 expect!(ended, Ended, u64);
+expect!(explained, Explained, crate::explain::Explanation);
 expect!(status, Status, crate::control::reply::Status);
 
 pub(super) fn new_client(reply: Reply) -> anyhow::Result<(ClientView, Option<Sealed>)> {

@@ -39,6 +39,7 @@ fn listeners(config: &Config, say: &mut dyn FnMut(&str, String)) {
     let lists = [
         ("listen.public", &config.listen.public),
         ("listen.resolver", &config.listen.resolver),
+        ("listen.ext_authz", &config.listen.ext_authz),
         ("listen.ops", &config.listen.ops),
     ];
     for (key, addresses) in lists {

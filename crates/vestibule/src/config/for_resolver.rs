@@ -23,9 +23,11 @@ impl Config {
     pub fn policy(&self) -> Policy {
         Policy {
             rules: Arc::clone(&self.rules.rules),
+            places: self.rules.places.clone().into(),
             shadow: self.shadow_rules.as_ref().map(|book| Arc::clone(&book.rules)),
             proxies: TrustedProxies::new(self.proxies.trusted.clone()),
             login: format!("{}/login", self.top.public_url).into_boxed_str(),
+            trace: self.trace.clone(),
         }
     }
 }

@@ -22,10 +22,12 @@ pub mod sections;
 mod setting;
 mod soundness;
 mod source;
+mod trace;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::resolver::TraceSecret;
 use clients::Clients;
 use raw::{Origin, Problem, Problems, Raw};
 use rules::Book;
@@ -56,6 +58,8 @@ macro_rules! config {
             pub rules: Book,
             /// Rules that are tried.
             pub shadow_rules: Option<Book>,
+            /// The secret of the trace header.
+            pub trace: Option<TraceSecret>,
         }
 
         /// What the reference says of every section and setting.
@@ -72,6 +76,7 @@ macro_rules! config {
                     declared: Vec::new(),
                     rules: Book::default(),
                     shadow_rules: None,
+                    trace: None,
                 };
                 (config, source)
             }
@@ -146,6 +151,7 @@ impl Config {
         config.file = file.map(|(path, _)| path.to_owned());
         config.place_logo();
         config.read_rules(sheet, &mut problems);
+        config.read_trace_secret(&mut problems);
         config.declared = clients::declared(&config, &mut problems);
         soundness::check(&config, &mut |key, message| {
             let origin = origin_of(&config.shown, key.split('[').next().unwrap_or(key));

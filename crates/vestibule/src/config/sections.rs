@@ -46,6 +46,8 @@ section! {
         public: Vec<ListenAddress> = list(&["127.0.0.1:8480"]),
         /// The resolver: for proxies only. Never let the internet reach it.
         resolver: Vec<ListenAddress> = list(&["127.0.0.1:8481"]),
+        /// Envoy's gRPC `ext_authz` (v3), for Envoy and what is made of it. Whoever asks must be a unix socket or in `[proxies] trusted`; everybody else is denied. Never let the internet reach it.
+        ext_authz: Vec<ListenAddress> = list(&[]),
         /// Health and metrics.
         ops: Vec<ListenAddress> = list(&["127.0.0.1:8482"]),
     }
@@ -95,6 +97,10 @@ section! {
         cache_key_cookie: Option<String> = Raw::Absent,
         /// Threads that answer, 1 to 64. Not set: half of the processors, at most 8; one keeps up with several nginx workers.
         threads: Option<u32> = Raw::Absent,
+        /// Who sends this in `X-Vestibule-Trace` to a door that decides is told why, in a header of that name ([rules.md](rules.md#why-was-that)). At least 32 characters of ASCII without spaces, best from `openssl rand -hex 32`. Not set: nobody is.
+        trace_secret: Option<Secret> = Raw::Absent,
+        /// A file that holds the secret, instead of `trace_secret`. Read again on SIGHUP. A relative path starts at the file's own folder.
+        trace_secret_file: Option<String> = Raw::Absent,
     }
 }
 

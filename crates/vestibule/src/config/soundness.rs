@@ -86,11 +86,12 @@ fn listeners(config: &Config, say: Say<'_>) {
     let lists = [
         ("listen.public", &config.listen.public),
         ("listen.resolver", &config.listen.resolver),
+        ("listen.ext_authz", &config.listen.ext_authz),
         ("listen.ops", &config.listen.ops),
     ];
     let mut seen: Vec<(&str, &ListenAddress)> = Vec::new();
     for (key, addresses) in lists {
-        if addresses.is_empty() && key != "listen.ops" {
+        if addresses.is_empty() && matches!(key, "listen.public" | "listen.resolver") {
             say(key, "is empty; name at least one address".to_owned());
         }
         for address in addresses {

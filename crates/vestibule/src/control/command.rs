@@ -9,6 +9,7 @@ use vestibule_gate::token::jwt::{KeyId, SigningAlgorithm};
 use vestibule_ledger::UserRef;
 
 use super::clients::ClientCommand;
+use super::explain::Question;
 use super::tokens::TokenCommand;
 use super::written::{Sealed, Written};
 
@@ -87,6 +88,8 @@ pub enum Command {
     Client(ClientCommand),
     /// Something about API tokens.
     Token(TokenCommand),
+    /// Why may a request pass, or not? Only the running server knows its rules.
+    Explain(Question),
     /// Writes a backup to a new file.
     Backup {
         /// The absolute path: the two processes need not be in one folder.

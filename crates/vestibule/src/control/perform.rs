@@ -54,6 +54,9 @@ pub async fn perform(ledger: &Ledger, command: Command) -> Result<Reply, Refusal
         }
         Command::Client(command) => clients::perform(ledger, command).await,
         Command::Token(command) => tokens::perform(ledger, command).await,
+        Command::Explain(_) => Err(refusal(
+            "no server runs here, and only a server has rules in force: start it, or try rules with `vestibule rules test`",
+        )),
         Command::Backup { file } => done(backup::to(ledger, &file).await),
     }
 }

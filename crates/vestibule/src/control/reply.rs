@@ -9,6 +9,7 @@ use vestibule_ledger::{KeyInfo, Phase, SessionInfo, User};
 use super::clients::ClientView;
 use super::tokens::TokenView;
 use super::written::Sealed;
+use crate::explain::Explanation;
 use crate::web::when;
 
 /// Why something was not done, in words for the operator.
@@ -53,6 +54,8 @@ pub enum Reply {
     Tokens(Vec<TokenView>),
     /// A new API token, and its secret.
     NewToken(TokenView, Sealed),
+    /// Why a request may pass, or not.
+    Explained(Explanation),
     /// So many sessions were ended.
     Ended(u64),
 }

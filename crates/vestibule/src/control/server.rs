@@ -4,16 +4,18 @@ use std::fs::Permissions;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use vestibule_ledger::Ledger;
 
+use super::explain::explain;
 use super::socket::{MAX_LINE, Way, is_our_user};
 use super::{Command, Refusal, perform};
+use crate::resolver::Resolver;
 
 /// How long a command may take to say what it wants. It has it ready before it connects.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,7 +29,7 @@ const AT_ONCE: usize = 16;
 ///
 /// # Errors
 /// When the socket cannot be made.
-pub async fn serve(ledger: Ledger, data_dir: PathBuf, mut stop: watch::Receiver<bool>) -> io::Result<()> {
+pub async fn serve(resolver: Arc<Resolver>, data_dir: PathBuf, mut stop: watch::Receiver<bool>) -> io::Result<()> {
     let way = Way::into(&data_dir)?;
     let listener = bind(&way)?;
     let mut commands = JoinSet::new();
@@ -36,7 +38,7 @@ pub async fn serve(ledger: Ledger, data_dir: PathBuf, mut stop: watch::Receiver<
             () = told(&mut stop) => break,
             Some(_) = commands.join_next(), if !commands.is_empty() => {}
             accepted = listener.accept(), if commands.len() < AT_ONCE => match accepted {
-                Ok((stream, _)) => drop(commands.spawn(answer(ledger.clone(), stream))),
+                Ok((stream, _)) => drop(commands.spawn(answer(Arc::clone(&resolver), stream))),
                 Err(error) => {
                     tracing::error!(%error, "cannot accept a command; trying again");
                     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -72,24 +74,25 @@ fn bind(way: &Way) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-async fn answer(ledger: Ledger, stream: UnixStream) {
+async fn answer(resolver: Arc<Resolver>, stream: UnixStream) {
     match is_our_user(&stream) {
         Ok(true) => {}
         Ok(false) | Err(_) => return tracing::warn!("another user's command was refused"),
     }
-    if let Err(error) = exchange(&ledger, stream).await {
+    if let Err(error) = exchange(&resolver, stream).await {
         tracing::warn!(%error, "a command went away");
     }
 }
 
-async fn exchange(ledger: &Ledger, mut stream: UnixStream) -> io::Result<()> {
+async fn exchange(resolver: &Resolver, mut stream: UnixStream) -> io::Result<()> {
     let (read, mut write) = stream.split();
     let mut line = Vec::new();
     let mut read = BufReader::new(read.take(MAX_LINE as u64));
     tokio::time::timeout(PATIENCE, read.read_until(b'\n', &mut line)).await??;
     // serde's message would repeat what it read, and that may hold a password.
     let result = match serde_json::from_slice::<Command>(&line) {
-        Ok(command) => perform(ledger, command).await,
+        Ok(Command::Explain(question)) => explain(resolver, &question).await,
+        Ok(command) => perform(resolver.ledger(), command).await,
         Err(_) => {
             Err(Refusal("the server does not know this command; it is of another version: restart it".to_owned()))
         }

@@ -1,6 +1,8 @@
 //! The control socket with a real ledger behind it, and what commands refuse.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use vestibule_ledger::Ledger;
 
@@ -9,6 +11,7 @@ use super::command::{AddUser, Command, Revoke};
 use super::written::{Sealed, Written};
 use super::{Reply, perform, server};
 use crate::config::Config;
+use crate::resolver::Resolver;
 
 const PASSWORD: &str = "correct horse battery staple";
 
@@ -37,7 +40,8 @@ async fn a_command_reaches_the_server_however_long_the_path_is() {
     let nobody = send(&data_dir, &Command::Status).await;
     assert!(matches!(nobody, Err(SendError::NobodyListens)), "{nobody:?}");
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let server = tokio::spawn(server::serve(ledger.clone(), data_dir.clone(), stopped));
+    let resolver = Arc::new(Resolver::new(ledger.clone(), Duration::from_secs(5)));
+    let server = tokio::spawn(server::serve(resolver, data_dir.clone(), stopped));
     loop {
         match send(&data_dir, &add(PASSWORD)).await {
             Ok(Ok(Reply::Added(id))) => break assert_eq!(id.len(), 36),

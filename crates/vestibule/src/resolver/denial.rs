@@ -21,6 +21,8 @@ pub struct Denial {
     pub challenge: Option<String>,
     /// Where a browser goes to sign in.
     pub location: Option<String>,
+    /// Why, for whoever may be told.
+    pub trace: Option<String>,
 }
 
 impl Denial {
@@ -31,13 +33,13 @@ impl Denial {
             Manner::Check => Status::Forbidden,
             Manner::Forward => Status::BadRequest,
         };
-        Self { status, challenge: None, location: None }
+        Self { status, challenge: None, location: None, trace: None }
     }
 
     /// A question from somebody who is not believed.
     #[must_use]
     pub const fn not_believed() -> Self {
-        Self { status: Status::Forbidden, challenge: None, location: None }
+        Self { status: Status::Forbidden, challenge: None, location: None, trace: None }
     }
 
     /// What a ruling says; `None` when the request passes. `navigates`: the answer goes to a browser that shows a page.
@@ -49,13 +51,13 @@ impl Denial {
             Ruling::StepUp(step_up) => (stepped_up(step_up), step_up_query(step_up)),
             Ruling::Refuse(why) => {
                 let challenge = why.missing_scopes().map(insufficient_scope);
-                return Some(Self { status: Status::Forbidden, challenge, location: None });
+                return Some(Self { status: Status::Forbidden, challenge, location: None, trace: None });
             }
         };
         Some(if navigates {
-            Self { status: Status::Found, challenge: None, location: Some(login(passage, &more)) }
+            Self { status: Status::Found, challenge: None, location: Some(login(passage, &more)), trace: None }
         } else {
-            Self { status: Status::Unauthorized, challenge: Some(challenge), location: None }
+            Self { status: Status::Unauthorized, challenge: Some(challenge), location: None, trace: None }
         })
     }
 }

@@ -21,7 +21,7 @@ pub struct Terms<'b> {
     /// How the proxy describes the request.
     pub dialect: Dialect,
     /// What stands behind the door's own path: for Envoy the path and query that were asked for.
-    pub rest: &'b str,
+    pub rest: &'b [u8],
 }
 
 /// What becomes of a refusal.
@@ -48,9 +48,9 @@ impl<'b> Door<'b> {
                     _ => return None,
                 };
                 let (dialect, rest) = match rest {
-                    "nginx" => (Dialect::Nginx, ""),
-                    "forwarded" => (Dialect::Forwarded, ""),
-                    _ => (Dialect::Envoy, behind_the_door(head.target)?),
+                    "nginx" => (Dialect::Nginx, &b""[..]),
+                    "forwarded" => (Dialect::Forwarded, &b""[..]),
+                    _ => (Dialect::Envoy, behind_the_door(head.target)?.as_bytes()),
                 };
                 Some(Self::MayPass(Terms { manner, dialect, rest }))
             }
@@ -77,7 +77,9 @@ mod tests {
         let mut slots = Slots::default();
         match Door::of(&Head::read(request.as_bytes(), &mut slots).unwrap().unwrap())? {
             Door::Resolve => panic!("{target}"),
-            Door::MayPass(Terms { manner, dialect, rest }) => Some((manner, dialect, rest.to_owned())),
+            Door::MayPass(Terms { manner, dialect, rest }) => {
+                Some((manner, dialect, String::from_utf8(rest.to_vec()).unwrap()))
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! The doors that decide, over HTTP: `check` for proxies that look at the status, `forward` for those that hand a refusal
 //! to the browser. Never a body; who somebody is stands in no answer but a 200.
 
+use std::sync::Arc;
+
 use arrayvec::ArrayVec;
 use vestibule_gate::claims::Claims;
 use vestibule_gate::original::{Dialect, Own, Unreadable, describe, navigates};
@@ -9,7 +11,10 @@ use vestibule_gate::verdict::Verdict;
 use super::denial::Denial;
 use super::door::{Manner, Terms};
 use super::passage::{Passage, Weighed};
+use super::policy::Policy;
 use super::resolve::{Clock, Resolver, say_fault};
+use super::trace::TRACE;
+use crate::explain::Explanation;
 use crate::listen::Peer;
 use crate::ops::resolves::Outcome;
 use crate::wire::answer::{self, After, Status};
@@ -21,10 +26,12 @@ const MAX_LINES: usize = 8;
 /// A question that was read.
 #[derive(Debug)]
 pub struct MayPass<'b> {
-    passage: Passage<'b>,
+    pub(super) passage: Passage<'b>,
     dialect: Dialect,
     /// The refusal goes to a browser that shows a page.
-    navigates: bool,
+    pub(super) navigates: bool,
+    /// Whoever asks may be told why.
+    traced: bool,
 }
 
 impl Resolver {
@@ -38,22 +45,47 @@ impl Resolver {
         terms: Terms<'b>,
         peer: Peer,
     ) -> Result<MayPass<'b>, Denial> {
-        let Terms { manner, dialect, rest } = terms;
+        let policy = self.policy_towards(peer)?;
+        self.read_question(&policy, terms, head.method_name.as_bytes(), head.headers())
+    }
+
+    /// What is in force, for a peer that is believed.
+    ///
+    /// # Errors
+    /// The refusal of any other.
+    pub(super) fn policy_towards(&self, peer: Peer) -> Result<Arc<Policy>, Denial> {
         let policy = self.policy();
-        if !policy.proxies.believes(peer) {
-            policy.proxies.tell_of_question(peer);
-            return Err(Denial::not_believed());
+        if policy.proxies.believes(peer) {
+            return Ok(policy);
         }
+        policy.proxies.tell_of_question(peer);
+        Err(Denial::not_believed())
+    }
+
+    /// Reads the question of a peer that is believed: the same for every door.
+    ///
+    /// # Errors
+    /// The refusal of one that cannot be read.
+    pub(super) fn read_question<'b>(
+        &self,
+        policy: &Arc<Policy>,
+        terms: Terms<'b>,
+        method: &'b [u8],
+        headers: impl Iterator<Item = (&'b [u8], &'b [u8])> + Clone,
+    ) -> Result<MayPass<'b>, Denial> {
+        let Terms { manner, dialect, rest } = terms;
+        let traced = policy.trace.as_ref().is_some_and(|secret| secret.is_in(headers.clone()));
         let unreadable = |why: Unreadable| {
             tracing::debug!(%why, ?dialect, "a question of a proxy cannot be read");
-            Denial::unreadable(manner)
+            let trace = traced.then(|| Explanation::unreadable(&why).in_one_line());
+            Denial { trace, ..Denial::unreadable(manner) }
         };
-        let own = Own { method: head.method_name.as_bytes(), target: rest.as_bytes() };
-        let described = describe(dialect, own, head.headers()).map_err(unreadable)?;
-        let claims = Claims::read(head.headers(), self.cookies());
-        let passage = Passage::read(&policy, &described, claims, &forwarded_for(head)).map_err(unreadable)?;
-        let navigates = manner == Manner::Forward && navigates(described.method, head.headers());
-        Ok(MayPass { passage, dialect, navigates })
+        let own = Own { method, target: rest };
+        let described = describe(dialect, own, headers.clone()).map_err(unreadable)?;
+        let claims = Claims::read(headers.clone(), self.cookies());
+        let passage = Passage::read(policy, &described, claims, &forwarded_for(headers.clone())).map_err(unreadable)?;
+        let navigates = manner == Manner::Forward && navigates(described.method, headers);
+        Ok(MayPass { passage, dialect, navigates, traced })
     }
 
     /// Appends the whole answer to a question that memory can answer. Never waits.
@@ -91,8 +123,10 @@ impl Resolver {
         out: &mut Vec<u8>,
     ) -> Outcome {
         let Weighed { verdict, ruling } = weighed;
+        let explained = || self.explain(&question.passage, verdict, clock.now).in_one_line();
+        let trace = question.traced.then(explained);
         if let Some(denial) = Denial::of(ruling, &question.passage, question.navigates) {
-            return say_no(&denial, after, clock, out);
+            return say_no(&Denial { trace, ..denial }, after, clock, out);
         }
         let assertion = match self.assertion_for(&question.passage, verdict, clock.now) {
             Ok(assertion) => assertion,
@@ -105,6 +139,7 @@ impl Resolver {
         if question.dialect == Dialect::Envoy {
             self.list_what_is_missing(before, out);
         }
+        say_why(trace.as_deref(), out);
         answer::end(out, after);
         outcome_of(verdict)
     }
@@ -112,18 +147,20 @@ impl Resolver {
     /// For Envoy, which only overrides: names the identity headers that this answer does not carry, so that the client's
     /// own go. Removal comes after setting there, so none that it does carry may be named.
     fn list_what_is_missing(&self, from: usize, out: &mut Vec<u8>) {
-        let missing: Vec<&str> = {
-            let carried = &out[from..];
-            let is_carried = |name: &str| {
-                carried
-                    .split(|&b| b == b'\n')
-                    .any(|line| line.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b":")))
-            };
-            self.names().all().iter().map(AsRef::as_ref).filter(|name| !is_carried(name)).collect()
-        };
+        let missing = self.missing_from(&out[from..]).join(",");
         if !missing.is_empty() {
-            answer::line(out, "x-envoy-auth-headers-to-remove", &missing.join(","));
+            answer::line(out, "x-envoy-auth-headers-to-remove", &missing);
         }
+    }
+
+    /// The identity headers that are not among these header lines.
+    pub(super) fn missing_from(&self, lines: &[u8]) -> Vec<&str> {
+        let is_carried = |name: &str| {
+            lines
+                .split(|&b| b == b'\n')
+                .any(|line| line.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b":")))
+        };
+        self.names().all().iter().map(AsRef::as_ref).filter(|name| !is_carried(name)).collect()
     }
 }
 
@@ -137,8 +174,15 @@ pub(super) fn say_no(denial: &Denial, after: After, clock: Clock<'_>, out: &mut 
     if let Some(location) = &denial.location {
         answer::line(out, "Location", location);
     }
+    say_why(denial.trace.as_deref(), out);
     answer::end(out, after);
     Outcome::Denied
+}
+
+fn say_why(trace: Option<&str>, out: &mut Vec<u8>) {
+    if let Some(trace) = trace {
+        answer::line(out, TRACE, trace);
+    }
 }
 
 /// How a question that was answered counts.
@@ -150,9 +194,9 @@ pub(super) fn outcome_of(verdict: &Verdict) -> Outcome {
     }
 }
 
-fn forwarded_for<'b>(head: &Head<'_, 'b>) -> ArrayVec<&'b [u8], MAX_LINES> {
+fn forwarded_for<'b>(headers: impl Iterator<Item = (&'b [u8], &'b [u8])>) -> ArrayVec<&'b [u8], MAX_LINES> {
     let mut lines = ArrayVec::new();
-    for (name, value) in head.headers() {
+    for (name, value) in headers {
         if name.eq_ignore_ascii_case(b"x-forwarded-for") && lines.try_push(value).is_err() {
             lines.clear();
             break;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use vestibule_gate::rules::Rules;
 
+use super::trace::TraceSecret;
+use crate::config::raw::Origin;
 use crate::proxies::TrustedProxies;
 
 /// What the configuration says of "may this request pass?".
@@ -12,12 +14,16 @@ use crate::proxies::TrustedProxies;
 pub struct Policy {
     /// Who may pass.
     pub rules: Arc<Rules>,
+    /// Where each rule stands, in their order; for people.
+    pub places: Arc<[Origin]>,
     /// Rules that are tried: what they would refuse is logged, and passes.
     pub shadow: Option<Arc<Rules>>,
     /// Who may say what was asked.
     pub proxies: TrustedProxies,
     /// The sign-in page, as browsers reach it.
     pub login: Box<str>,
+    /// Who is told why; `None`: nobody.
+    pub trace: Option<TraceSecret>,
 }
 
 impl Default for Policy {
@@ -25,9 +31,11 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             rules: Arc::new(Rules::none()),
+            places: Arc::new([]),
             shadow: None,
             proxies: TrustedProxies::default(),
             login: Box::from("/login"),
+            trace: None,
         }
     }
 }

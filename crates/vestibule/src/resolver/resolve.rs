@@ -85,7 +85,7 @@ impl Resolver {
         self.policy.load_full()
     }
 
-    pub(super) const fn ledger(&self) -> &Ledger {
+    pub(crate) const fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 

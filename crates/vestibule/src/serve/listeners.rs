@@ -5,13 +5,21 @@ use tokio::task::JoinSet;
 use crate::config::sections::Listen;
 use crate::listen::{BindError, ListenAddress, Listener};
 use crate::resolver;
+use crate::resolver::envoy;
 use crate::resolver::threads::Loops;
 use crate::wire::router::RouterService;
+
+/// What answers proxies: over HTTP, and Envoy's by gRPC.
+pub(super) struct Doors {
+    pub(super) resolver: resolver::Service,
+    pub(super) ext_authz: envoy::Service,
+}
 
 /// Bound, and not yet answered.
 pub(super) struct Listeners {
     public: Vec<Listener>,
     resolver: Vec<Listener>,
+    ext_authz: Vec<Listener>,
     ops: Vec<Listener>,
 }
 
@@ -30,21 +38,28 @@ impl Listeners {
             };
             addresses.iter().enumerate().map(bind).collect::<Result<Vec<_>, BindError>>()
         };
-        let resolver = {
+        let (resolver, ext_authz) = {
             let _on_the_loop_that_accepts = loops.first().enter();
-            all("resolver", &listen.resolver)?
+            (all("resolver", &listen.resolver)?, all("ext_authz", &listen.ext_authz)?)
         };
-        Ok(Self { public: all("public", &listen.public)?, resolver, ops: all("ops", &listen.ops)? })
+        Ok(Self { public: all("public", &listen.public)?, resolver, ext_authz, ops: all("ops", &listen.ops)? })
     }
 
     /// Opens the doors of the proxies and of people. They close, and socket files go, when the set is shut down.
-    pub(super) fn open(&mut self, resolver: &resolver::Service, loops: &Loops, pages: &RouterService) -> JoinSet<()> {
+    pub(super) fn open(&mut self, doors: &Doors, loops: &Loops, pages: &RouterService) -> JoinSet<()> {
+        let Doors { resolver, ext_authz } = doors;
         let mut doors = JoinSet::new();
         for listener in self.resolver.drain(..) {
             tracing::info!(address = %listener, "the resolver listens");
             let (resolver, loops) = (resolver.clone(), loops.clone());
             let first = loops.first().clone();
             doors.spawn_on(async move { resolver.accept_on(&listener, &loops).await }, &first);
+        }
+        for listener in self.ext_authz.drain(..) {
+            tracing::info!(address = %listener, "Envoy's ext_authz by gRPC listens");
+            let (ext_authz, loops) = (ext_authz.clone(), loops.clone());
+            let first = loops.first().clone();
+            doors.spawn_on(async move { ext_authz.accept_on(&listener, &loops).await }, &first);
         }
         open_pages(&mut doors, self.public.drain(..), pages, "the pages listen");
         doors

@@ -7,11 +7,12 @@ use super::House;
 use crate::config::Config;
 
 /// What is fixed at the start: addresses and sizes of things that exist, and names that proxies and browsers know.
-const NEED_A_RESTART: [&str; 20] = [
+const NEED_A_RESTART: [&str; 21] = [
     "public_url",
     "data_dir",
     "listen.public",
     "listen.resolver",
+    "listen.ext_authz",
     "listen.ops",
     "headers.prefix",
     "headers.assertion",
@@ -51,8 +52,8 @@ impl House {
         if let Err(error) = changes::declare_clients(&self.ledger, &fresh.declared).await {
             tracing::error!(%error, "the declared clients could not be stored; they stay as they were");
         }
-        self.resolver.resolver().set_caching(fresh.caching());
-        self.resolver.resolver().set_policy(fresh.policy());
+        self.doors.resolver.resolver().set_caching(fresh.caching());
+        self.doors.resolver.resolver().set_policy(fresh.policy());
         self.logging.set_level(fresh.log.level);
         self.config = fresh;
         self.begin_to_look();

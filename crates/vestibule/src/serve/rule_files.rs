@@ -60,7 +60,7 @@ impl House {
     fn install_rules(&self) {
         // Rules may ask for addresses that none asked for before.
         self.ledger.reload(self.config.for_ledger());
-        self.resolver.resolver().set_policy(self.config.policy());
+        self.doors.resolver.resolver().set_policy(self.config.policy());
     }
 }
 

@@ -40,6 +40,24 @@ pub enum Status {
 }
 
 impl Status {
+    /// Such as 401.
+    #[must_use]
+    pub const fn code(self) -> u16 {
+        match self {
+            Self::Ok => 200,
+            Self::Found => 302,
+            Self::BadRequest => 400,
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::RequestTimeout => 408,
+            Self::HeaderFieldsTooLarge => 431,
+            Self::ServiceUnavailable => 503,
+            Self::VersionNotSupported => 505,
+        }
+    }
+
     const fn line(self) -> &'static [u8] {
         match self {
             Self::Ok => b"HTTP/1.1 200 OK\r\n",

@@ -125,7 +125,7 @@ impl<'h, 'b> Head<'h, 'b> {
     }
 
     /// The header lines, names and values as they arrived, without the white space around a value.
-    pub fn headers(&self) -> impl Iterator<Item = (&'b [u8], &'b [u8])> + use<'h, 'b> {
+    pub fn headers(&self) -> impl Iterator<Item = (&'b [u8], &'b [u8])> + Clone + use<'h, 'b> {
         self.headers.iter().map(|header| (header.name.as_bytes(), header.value))
     }
 

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 use vestibule::listen::{ListenAddress, Listener};
 use vestibule::ops::resolves::Resolves;
-use vestibule::resolver::{Caching, MAX_CONNECTIONS, Resolver, Service, Threads};
+use vestibule::resolver::{Caching, MAX_CONNECTIONS, Resolver, Service, Threads, envoy};
 use vestibule::wire::connection::Timeouts;
 use vestibule_gate::account::{DisplayName, EmailAddress, Roles};
 use vestibule_gate::claims::cacheable::CacheKey;
@@ -54,9 +54,13 @@ pub(crate) struct House {
     pub(crate) secret: String,
     tcp: std::net::SocketAddr,
     unix: PathBuf,
+    /// The same by gRPC.
+    pub(crate) envoy: envoy::Service,
+    pub(crate) envoy_tcp: std::net::SocketAddr,
+    pub(crate) envoy_unix: PathBuf,
     /// Those that answer.
     pub(crate) threads: Threads,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl House {
@@ -89,8 +93,24 @@ impl House {
             let first = loops.first().clone();
             first.spawn(async move { service.accept_on(&listener, &loops).await });
         }
+        let ext_authz = Listener::bind("listen.ext_authz[0]", &ListenAddress::parse("127.0.0.1:0").unwrap()).unwrap();
+        let envoy_unix = folder.path().join("ext-authz.sock");
+        let socket = format!("unix:{}", envoy_unix.display());
+        let socket = Listener::bind("listen.ext_authz[1]", &ListenAddress::parse(&socket).unwrap()).unwrap();
+        let envoy_tcp = ext_authz.tcp_address().unwrap();
+        let envoy = envoy::Service::new(service.resolver(), service.resolves(), plan.timeouts, envoy::MAX_CONNECTIONS);
+        for listener in [ext_authz, socket] {
+            let (service, loops) = (envoy.clone(), loops.clone());
+            let first = loops.first().clone();
+            first.spawn(async move { service.accept_on(&listener, &loops).await });
+        }
         drop(on_the_loop_that_accepts);
-        Self { ledger, service, secret, tcp: address, unix, threads, _folder: folder }
+        Self { ledger, service, envoy, secret, tcp: address, unix, envoy_tcp, envoy_unix, threads, folder }
+    }
+
+    /// The file of the ledger's store.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("vestibule.db")
     }
 
     /// The Cookie line of the live session.

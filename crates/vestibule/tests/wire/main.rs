@@ -6,6 +6,7 @@ mod allocations;
 mod contract;
 mod differential;
 mod doors;
+mod ext_authz;
 mod house;
 mod identity;
 mod limits;
@@ -13,6 +14,8 @@ mod ops;
 mod pages;
 mod slow;
 mod smuggling;
+mod trace;
+mod vectors;
 
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;

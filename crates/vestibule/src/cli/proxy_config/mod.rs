@@ -4,6 +4,10 @@
 
 mod apache;
 mod app;
+mod envoy;
+mod envoy_gateway;
+mod istio;
+mod kubernetes;
 mod names;
 mod nginx;
 mod reach;
@@ -16,6 +20,9 @@ use crate::config::Config;
 pub(super) enum ProxyConfig {
     Nginx(nginx::Nginx),
     Apache(apache::Apache),
+    Envoy(envoy::Envoy),
+    EnvoyGateway(envoy_gateway::EnvoyGateway),
+    Istio(istio::Istio),
 }
 
 impl ProxyConfig {
@@ -23,6 +30,9 @@ impl ProxyConfig {
         match self {
             Self::Nginx(command) => command.run(config),
             Self::Apache(command) => command.run(config),
+            Self::Envoy(command) => command.run(config),
+            Self::EnvoyGateway(command) => command.run(config),
+            Self::Istio(command) => command.run(config),
         }
     }
 }

@@ -72,101 +72,97 @@ fn the_configuration_has_them_too_and_shows_them() {
     assert_eq!(shown("rules[2].allow"), "{ anonymous = false } v.toml:19");
 }
 
-/// File, line, rule and key, and what to write.
+/// What is wrong, and what is said of it: file, line, rule and key, and what to write.
+const WRONG: &[(&str, &str)] = &[
+    ("[[rules]]\n", "r.toml:1: rules[0].allow: is missing; write who may pass: `\"anyone\"`"),
+    ("[[rules]]\nallow = \"everyone\"", "r.toml:2: rules[0].allow: expected `\"anyone\"`, `\"any user\"`, a table"),
+    ("[[rules]]\nallow = { }", "r.toml:2: rules[0].allow: is a table without conditions"),
+    ("[[rules]]\nallow = []", "r.toml:2: rules[0].allow: is empty, so nobody could pass"),
+    ("[[rules]]\nallow = [{}, \"anyone\"]", "r.toml:2: rules[0].allow[1]: expected a table of conditions"),
+    ("[[rules]]\nallow = { role = [\"a\"] }", "rules[0].allow.role: there is no such setting; there are `users`"),
+    (
+        "[[rules]]\nallow = { anyrole = [\"a\"] }",
+        "rules[0].allow.anyrole: there is no such setting; did you mean `any_role`?",
+    ),
+    (
+        "[[rules]]\nallow = { any_role = \"a\" }",
+        "r.toml:2: rules[0].allow.any_role: expected a list of roles, found \"a\"",
+    ),
+    ("[[rules]]\nallow = { any_role = [] }", "rules[0].allow.any_role: is an empty list"),
+    ("[[rules]]\nallow = { any_role = [\n\"a\",\n\"A\"] }", "r.toml:4: rules[0].allow.any_role[1]: `A` is not a role"),
+    ("[[rules]]\nallow = { users = [\"ada\"] }", "rules[0].allow.users[0]: `ada` is neither a user's id nor"),
+    ("[[rules]]\nallow = { amr = [\"fpt\"] }", "`fpt` is an authentication method that no sign-in gives"),
+    ("[[rules]]\nallow = { max_age = 300 }", "rules[0].allow.max_age: expected a duration of at least"),
+    ("[[rules]]\nallow = { max_age = \"300\" }", "rules[0].allow.max_age: `300` is not a duration"),
+    ("[[rules]]\nallow = { verified = false }", "rules[0].allow.verified: asks for nothing"),
+    ("[[rules]]\nallow = { scopes = [\"a b\"] }", "rules[0].allow.scopes[0]: `a b` is not one scope"),
+    (
+        "[[rules]]\nallow = { networks = [\"10.0.0/8\"] }",
+        "rules[0].allow.networks[0]: `10.0.0/8` is not a network; write `10.0.0.0/8`",
+    ),
+    ("[[rules]]\nallow = { clients = [\"a b\"] }", "rules[0].allow.clients[0]: `a b` is not a client id"),
+    (
+        "[[rules]]\nallow = [{ verified = true }, { anonymous = true, verified = true }]",
+        "r.toml:2: rules[0].allow[1].verified: `anonymous = true` means guests only",
+    ),
+    (
+        "[[rules]]\nallow = \"anyone\"\nmethods = [\"get\"]",
+        "r.toml:3: rules[0].methods[0]: `get` is not a method; methods are written in capitals: write `GET`",
+    ),
+    (
+        "[[rules]]\nallow = \"anyone\"\nhosts = [\"https://App.example.com:443\"]",
+        "r.toml:3: rules[0].hosts[0]: `https://App.example.com:443` is not how a host is compared; write `app.example.com`",
+    ),
+    (
+        "[[rules]]\nallow = \"anyone\"\npaths = [\"admin\"]",
+        "r.toml:3: rules[0].paths[0]: `admin` does not begin with `/`; write `/admin`",
+    ),
+    (
+        "[[rules]]\nallow = \"anyone\"\npaths = [\"/a\", \"/%61\"]",
+        "r.toml:3: rules[0].paths[1]: no request ever has the path `/%61`",
+    ),
+    (
+        "[[rules]]\nallow = \"anyone\"\npath = \"/a\"",
+        "r.toml:3: rules[0].path: there is no such setting; did you mean `paths`?",
+    ),
+    ("[[rules]]\nallow = \"anyone\"\nname = \"\"", "r.toml:3: rules[0].name: expected a text of 1 to 60"),
+    (
+        "[[rules]]\nname = \"a\"\nallow = \"anyone\"\npaths = [\"/a\"]\n[[rules]]\nname = \"a\"\nallow = \"anyone\"",
+        "r.toml:6: rules[1].name: `a` is the name of rules[0] too",
+    ),
+    (
+        "[[rules]]\nallow = \"anyone\"\n[[rules]]\nallow = \"any user\"",
+        "r.toml:3: rules[1]: contradicts rules[0], which is for the same hosts, paths and methods and allows others; keep one of them, or make one rule with a list in `allow` (rules[0] is at r.toml:1)",
+    ),
+    (
+        "[[rules]]\nallow = \"anyone\"\n[[rules]]\nallow = \"any user\"\npaths = [\"/a\"]",
+        "r.toml:3: rules[1]: can never match",
+    ),
+    ("rules = [1]", "r.toml:1: rules[0]: is not a table"),
+    ("rules = []", "r.toml:1: rules: is empty"),
+    ("[rules]\nallow = \"anyone\"", "r.toml:1: rules: is a list of tables"),
+    ("", "r.toml:1: has no `[[rules]]`"),
+    ("a = 1\n[[rules]]\nallow = \"anyone\"", "r.toml:1: a: does not belong here"),
+    ("rules = \"other.toml\"", "r.toml:1: rules: does not belong here"),
+    ("[[rules]]\nallow = ", "r.toml:2: not TOML"),
+    (
+        "[paths.app.example.com]\ncase = \"sensitive\"",
+        "r.toml:1: paths.\"app\": is not a host; write the whole host in quotes",
+    ),
+    ("[paths]\ncase = \"sensitive\"", "r.toml:2: paths.\"case\": is a setting of no host"),
+    (
+        "[paths.\"A.example\"]\ncase = \"sensitive\"",
+        "r.toml:1: paths.\"A.example\": `A.example` is not how a host is compared",
+    ),
+    ("[paths.\"a.example\"]\ncase = \"off\"", "r.toml:2: paths.\"a.example\".case: expected `\"sensitive\"` or"),
+    ("[paths.\"a.example\"]\nallow = [\"..\"]", "r.toml:2: paths.\"a.example\".allow[0]: `..` can never be allowed"),
+    ("[paths.\"a.example\"]", "r.toml:1: paths.\"a.example\": says nothing"),
+    ("paths = 1", "r.toml:1: paths: is not a table"),
+];
+
 #[test]
 fn what_is_wrong_is_said_with_its_place() {
-    for (text, said) in [
-        ("[[rules]]\n", "r.toml:1: rules[0].allow: is missing; write who may pass: `\"anyone\"`"),
-        ("[[rules]]\nallow = \"everyone\"", "r.toml:2: rules[0].allow: expected `\"anyone\"`, `\"any user\"`, a table"),
-        ("[[rules]]\nallow = { }", "r.toml:2: rules[0].allow: is a table without conditions"),
-        ("[[rules]]\nallow = []", "r.toml:2: rules[0].allow: is empty, so nobody could pass"),
-        ("[[rules]]\nallow = [{}, \"anyone\"]", "r.toml:2: rules[0].allow[1]: expected a table of conditions"),
-        ("[[rules]]\nallow = { role = [\"a\"] }", "rules[0].allow.role: there is no such setting; there are `users`"),
-        (
-            "[[rules]]\nallow = { anyrole = [\"a\"] }",
-            "rules[0].allow.anyrole: there is no such setting; did you mean `any_role`?",
-        ),
-        (
-            "[[rules]]\nallow = { any_role = \"a\" }",
-            "r.toml:2: rules[0].allow.any_role: expected a list of roles, found \"a\"",
-        ),
-        ("[[rules]]\nallow = { any_role = [] }", "rules[0].allow.any_role: is an empty list"),
-        (
-            "[[rules]]\nallow = { any_role = [\n\"a\",\n\"A\"] }",
-            "r.toml:4: rules[0].allow.any_role[1]: `A` is not a role",
-        ),
-        ("[[rules]]\nallow = { users = [\"ada\"] }", "rules[0].allow.users[0]: `ada` is neither a user's id nor"),
-        ("[[rules]]\nallow = { amr = [\"fpt\"] }", "`fpt` is an authentication method that no sign-in gives"),
-        ("[[rules]]\nallow = { max_age = 300 }", "rules[0].allow.max_age: expected a duration of at least"),
-        ("[[rules]]\nallow = { max_age = \"300\" }", "rules[0].allow.max_age: `300` is not a duration"),
-        ("[[rules]]\nallow = { verified = false }", "rules[0].allow.verified: asks for nothing"),
-        ("[[rules]]\nallow = { scopes = [\"a b\"] }", "rules[0].allow.scopes[0]: `a b` is not one scope"),
-        (
-            "[[rules]]\nallow = { networks = [\"10.0.0/8\"] }",
-            "rules[0].allow.networks[0]: `10.0.0/8` is not a network; write `10.0.0.0/8`",
-        ),
-        ("[[rules]]\nallow = { clients = [\"a b\"] }", "rules[0].allow.clients[0]: `a b` is not a client id"),
-        (
-            "[[rules]]\nallow = [{ verified = true }, { anonymous = true, verified = true }]",
-            "r.toml:2: rules[0].allow[1].verified: `anonymous = true` means guests only",
-        ),
-        (
-            "[[rules]]\nallow = \"anyone\"\nmethods = [\"get\"]",
-            "r.toml:3: rules[0].methods[0]: `get` is not a method; methods are written in capitals: write `GET`",
-        ),
-        (
-            "[[rules]]\nallow = \"anyone\"\nhosts = [\"https://App.example.com:443\"]",
-            "r.toml:3: rules[0].hosts[0]: `https://App.example.com:443` is not how a host is compared; write `app.example.com`",
-        ),
-        (
-            "[[rules]]\nallow = \"anyone\"\npaths = [\"admin\"]",
-            "r.toml:3: rules[0].paths[0]: `admin` does not begin with `/`; write `/admin`",
-        ),
-        (
-            "[[rules]]\nallow = \"anyone\"\npaths = [\"/a\", \"/%61\"]",
-            "r.toml:3: rules[0].paths[1]: no request ever has the path `/%61`",
-        ),
-        (
-            "[[rules]]\nallow = \"anyone\"\npath = \"/a\"",
-            "r.toml:3: rules[0].path: there is no such setting; did you mean `paths`?",
-        ),
-        ("[[rules]]\nallow = \"anyone\"\nname = \"\"", "r.toml:3: rules[0].name: expected a text of 1 to 60"),
-        (
-            "[[rules]]\nname = \"a\"\nallow = \"anyone\"\npaths = [\"/a\"]\n[[rules]]\nname = \"a\"\nallow = \"anyone\"",
-            "r.toml:6: rules[1].name: `a` is the name of rules[0] too",
-        ),
-        (
-            "[[rules]]\nallow = \"anyone\"\n[[rules]]\nallow = \"any user\"",
-            "r.toml:3: rules[1]: contradicts rules[0], which is for the same hosts, paths and methods and allows others; keep one of them, or make one rule with a list in `allow` (rules[0] is at r.toml:1)",
-        ),
-        (
-            "[[rules]]\nallow = \"anyone\"\n[[rules]]\nallow = \"any user\"\npaths = [\"/a\"]",
-            "r.toml:3: rules[1]: can never match",
-        ),
-        ("rules = [1]", "r.toml:1: rules[0]: is not a table"),
-        ("rules = []", "r.toml:1: rules: is empty"),
-        ("[rules]\nallow = \"anyone\"", "r.toml:1: rules: is a list of tables"),
-        ("", "r.toml:1: has no `[[rules]]`"),
-        ("a = 1\n[[rules]]\nallow = \"anyone\"", "r.toml:1: a: does not belong here"),
-        ("rules = \"other.toml\"", "r.toml:1: rules: does not belong here"),
-        ("[[rules]]\nallow = ", "r.toml:2: not TOML"),
-        (
-            "[paths.app.example.com]\ncase = \"sensitive\"",
-            "r.toml:1: paths.\"app\": is not a host; write the whole host in quotes",
-        ),
-        ("[paths]\ncase = \"sensitive\"", "r.toml:2: paths.\"case\": is a setting of no host"),
-        (
-            "[paths.\"A.example\"]\ncase = \"sensitive\"",
-            "r.toml:1: paths.\"A.example\": `A.example` is not how a host is compared",
-        ),
-        ("[paths.\"a.example\"]\ncase = \"off\"", "r.toml:2: paths.\"a.example\".case: expected `\"sensitive\"` or"),
-        (
-            "[paths.\"a.example\"]\nallow = [\"..\"]",
-            "r.toml:2: paths.\"a.example\".allow[0]: `..` can never be allowed",
-        ),
-        ("[paths.\"a.example\"]", "r.toml:1: paths.\"a.example\": says nothing"),
-        ("paths = 1", "r.toml:1: paths: is not a table"),
-    ] {
+    for (text, said) in WRONG {
         let problems = wrong(text);
         assert!(problems.contains(said), "{text}:\n{problems}\ndoes not say\n{said}");
         assert!(problems.lines().count() < 3, "{text}: {problems}");
