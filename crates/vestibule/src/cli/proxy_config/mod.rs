@@ -19,20 +19,20 @@ use crate::config::Config;
 #[command(after_help = "Example:\n  vestibule proxy-config nginx --app http://127.0.0.1:3000")]
 pub(super) enum ProxyConfig {
     Nginx(nginx::Nginx),
+    Apache(apache::Apache),
     Envoy(envoy::Envoy),
     EnvoyGateway(envoy_gateway::EnvoyGateway),
     Istio(istio::Istio),
-    Apache(apache::Apache),
 }
 
 impl ProxyConfig {
     pub(super) fn run(self, config: &Config) -> anyhow::Result<String> {
         match self {
             Self::Nginx(command) => command.run(config),
+            Self::Apache(command) => command.run(config),
             Self::Envoy(command) => command.run(config),
             Self::EnvoyGateway(command) => command.run(config),
             Self::Istio(command) => command.run(config),
-            Self::Apache(command) => command.run(config),
         }
     }
 }

@@ -36,27 +36,6 @@ impl Reach {
         }
     }
 
-    /// The same for a proxy that knows no unix sockets.
-    pub(super) fn tcp(key: &str, proxy: &str, addresses: &[ListenAddress]) -> anyhow::Result<SocketAddr> {
-        let tcp = addresses.iter().find_map(|address| match address {
-            ListenAddress::Tcp(tcp) => Some(connectable(*tcp)),
-            ListenAddress::Unix(_) => None,
-        });
-        tcp.ok_or_else(|| {
-            anyhow!(
-                "{key} has unix sockets only, and {proxy} cannot reach those; add an address such as `127.0.0.1:8481`"
-            )
-        })
-    }
-
-    /// As a proxy writes it: `unix:/run/resolver.sock` or `127.0.0.1:8481`.
-    pub(super) fn words(&self) -> String {
-        match self {
-            Self::Unix(path) => format!("unix:{path}"),
-            Self::Tcp(tcp) => tcp.to_string(),
-        }
-    }
-
     /// What must still be said in `vestibule.toml`, as a comment; empty when the proxy is believed there.
     pub(super) fn advice(&self, config: &Config) -> String {
         match self {

@@ -53,7 +53,7 @@ impl Apache {
         let pages = Reach::nearest("listen.public", &config.listen.public)?;
         let resolver = Reach::nearest("listen.resolver", &config.listen.resolver)?;
         if self.lua {
-            return Ok(lua::script(config, &resolver, &pages::backend(&pages)));
+            return Ok(lua::script(config, &resolver, &pages::origin(&pages)));
         }
         self.fits(config)?;
         let app_host = self.app_host(config);
@@ -114,7 +114,7 @@ impl Apache {
             listens.flatten().map(|door| format!("Listen {}\n", door.words("*").trim_start_matches("*:"))).collect();
         format!(
             "ServerRoot \"{folder}\"\nDefaultRuntimeDir \"{folder}\"\nPidFile \"{folder}/apache2.pid\"\n\
-             ErrorLog \"{log}/error.log\"\nMutex \"file:{folder}\" default\n\
+             ErrorLog \"{log}/error.log\"\nServerName localhost\nServerTokens Prod\nMutex \"file:{folder}\" default\n\
              # The sockets' group: Apache must be in it. Without rights of root these two lines do nothing.\n\
              User www-data\nGroup {}\n{modules}{listens}",
             group(config)
@@ -144,11 +144,10 @@ const SNIPPET: &str = "\
 # It has no other virtual host for these names, and `Listen` lines for these ports.
 ";
 
-const MODULES: [&str; 12] = [
+const MODULES: [&str; 11] = [
     "mpm_event",
     "authn_core",
     "authz_core",
-    "alias",
     "env",
     "headers",
     "setenvif",

@@ -6,9 +6,17 @@ use crate::cli::proxy_config::reach::Reach;
 use crate::config::Config;
 
 /// Where the pages are, as `ProxyPass` names it, without a `/` at the end.
-pub(super) fn backend(pages: &Reach) -> String {
+fn backend(pages: &Reach) -> String {
     match pages {
-        Reach::Unix(path) => format!("unix:{path}|http://vestibule"),
+        Reach::Unix(path) => format!("unix:{path}|{}", origin(pages)),
+        Reach::Tcp(_) => origin(pages),
+    }
+}
+
+/// The same once Apache has decided where a request goes: it puts the socket aside. No application has that name.
+pub(super) fn origin(pages: &Reach) -> String {
+    match pages {
+        Reach::Unix(_) => "http://vestibule-pages.invalid".to_owned(),
         Reach::Tcp(tcp) => format!("http://{tcp}"),
     }
 }
@@ -21,11 +29,11 @@ pub(super) fn under_a_path(config: &Config, pages: &Reach) -> String {
     let (path, to) = (url.path(), backend(pages));
     let mut out = format!(
         "# Our pages, under the path of public_url. The script asks nobody about what goes there, and about everything else.\n\
-         RedirectMatch 302 \"^{path}$\" \"{url}/\"\n\
+         RewriteRule \"^{path}$\" \"{url}/\" [R=302,L]\n\
          ProxyPass \"{path}/\" \"{to}{path}/\" {OPTIONS}\n\
          <Location \"{path}/\">\n  LimitRequestBody 65536\n</Location>\n\
          # Where password managers look for the page that changes a password.\n\
-         RedirectMatch 302 \"^/\\.well-known/change-password$\" \"{url}/settings/password\"\n\
+         RewriteRule \"^/\\.well-known/change-password$\" \"{url}/settings/password\" [R=302,L]\n\
          # What clients ask for at the root although public_url has a path. Has your application a page /settings, take that\n\
          # line out.\n"
     );
@@ -40,7 +48,7 @@ pub(super) fn under_a_path(config: &Config, pages: &Reach) -> String {
         }
     }
     if path != "/settings" {
-        let _ = writeln!(out, "RedirectMatch 302 \"^/settings$\" \"{url}/settings\"");
+        let _ = writeln!(out, "RewriteRule \"^/settings$\" \"{url}/settings\" [R=302,L]");
     }
     out
 }

@@ -19,7 +19,7 @@ fn printed(toml: &str, arguments: &[&str]) -> String {
     tried(toml, arguments).unwrap()
 }
 
-const SHARED: &str = "public_url = \"http://localhost:8080/auth\"\n[listen]\npublic = [\"unix:/run/p.sock\"]\nresolver = [\"unix:/run/r.sock?mode=0660&group=web\"]\n";
+const SHARED: &str = "public_url = \"http://localhost:8080/auth\"\n[listen]\npublic = [\"unix:/run/p.sock\"]\nresolver = [\"unix:/run/r.sock?mode=0660&group=www-data\"]\n";
 const OWN: &str = "public_url = \"https://auth.example.com\"\n[session]\ncookie_prefix = \"acme_\"\ncookie_domain = \"example.com\"\n";
 const EXTRA: &str = "[headers]\nassertion = true\nassertion_audience = \"app\"\n[headers.extra]\nRemote-User = \"user.email\"\nX-Forwarded-User = \"user.id\"\n";
 
