@@ -178,6 +178,18 @@ fn dependencies(package: &str) -> BTreeSet<String> {
     known
 }
 
+/// What people copy from a page was run: the examples are, by `make test-clients`.
+#[test]
+fn the_documents_quote_what_is_tested() {
+    let page = read(&repository().join("docs/assertion.md"));
+    for (language, file) in [("python", "python/app.py"), ("js", "node/app.mjs"), ("go", "go/main.go")] {
+        let quoted = page.split_once(&format!("```{language}\n")).and_then(|(_, rest)| rest.split_once("```"));
+        let (quoted, _) = quoted.unwrap_or_else(|| panic!("docs/assertion.md quotes no {language}"));
+        let example = read(&repository().join("examples/assertion").join(file));
+        assert!(example.contains(quoted), "docs/assertion.md and examples/assertion/{file} differ:\n{quoted}");
+    }
+}
+
 fn direct_dependencies(package: &str) -> BTreeSet<String> {
     graph().remove(package).unwrap_or_default()
 }

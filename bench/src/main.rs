@@ -2,6 +2,7 @@
 //! Everything is compared within one run on one machine; a number of one run says nothing about another's.
 
 mod answering;
+mod assertions;
 mod cold;
 mod cores;
 mod direct;
@@ -20,6 +21,7 @@ mod report;
 mod seed;
 mod server;
 mod tokens;
+mod turns;
 mod walker;
 
 use std::path::Path;
@@ -79,6 +81,7 @@ fn run(options: &Options) -> anyhow::Result<Report> {
             Chapter::Disturbed => disturbed::measure(&bench, &mut report),
             Chapter::Cores => cores::measure(&bench, &mut report),
             Chapter::Tokens => tokens::measure(&bench, &mut report),
+            Chapter::Assertions => assertions::measure(&bench, &mut report),
             Chapter::Profile => doors::profile::measure(&bench, &mut report),
             Chapter::Peers => peers::measure(&bench, &mut report),
         }

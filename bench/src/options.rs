@@ -21,6 +21,8 @@ pub(crate) enum Chapter {
     Cores,
     /// A token that was seen before, beside a cookie.
     Tokens,
+    /// A resolve with assertions on, beside one without.
+    Assertions,
     /// Where the time goes, by perf. Measures nothing that has a bar, so only when it is named.
     Profile,
     /// Other products, which have to be installed first; so only when it is named.
@@ -28,7 +30,7 @@ pub(crate) enum Chapter {
 }
 
 /// In the order in which they are measured.
-const CHAPTERS: [(&str, Chapter); 9] = [
+const CHAPTERS: [(&str, Chapter); 10] = [
     ("doors", Chapter::Doors),
     ("direct", Chapter::Direct),
     ("flat", Chapter::Flat),
@@ -36,6 +38,7 @@ const CHAPTERS: [(&str, Chapter); 9] = [
     ("disturbed", Chapter::Disturbed),
     ("cores", Chapter::Cores),
     ("tokens", Chapter::Tokens),
+    ("assertions", Chapter::Assertions),
     ("profile", Chapter::Profile),
     ("peers", Chapter::Peers),
 ];
@@ -74,6 +77,7 @@ Usage: vestibule-bench [CHAPTER]... [OPTION VALUE]...
   disturbed  latency at a fixed rate, while sign-ins, revocations, a backup, forged cookies go on
   cores      readers of the table on more than one thread
   tokens     a token that was seen before, beside a cookie
+  assertions a resolve with assertions on, beside one without
   profile    where the time of a resolve goes, by perf; only when it is named
   peers      other products, which `make bench-peers` installs; so only when it is named
 
@@ -159,7 +163,7 @@ mod tests {
     #[test]
     fn nobody_gets_other_products_installed_without_asking() {
         let options = read("").unwrap().unwrap();
-        assert!(options.chapters.len() == 7 && !options.chapters.contains(&Chapter::Peers));
+        assert!(options.chapters.len() == 8 && !options.chapters.contains(&Chapter::Peers));
         assert_eq!(read("peers --rounds 9").unwrap().unwrap().chapters, [Chapter::Peers]);
     }
 

@@ -2,7 +2,6 @@
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -10,11 +9,10 @@ use serde_json::Value;
 
 use crate::Bench;
 use crate::front::Front;
-use crate::pace::{Load, Question};
-use crate::process::Process;
 use crate::quantity::Quantity;
 use crate::report::{Report, microseconds};
 use crate::server::Place;
+use crate::turns::Seen;
 
 /// What is presented.
 const WHAT: [&str; 3] = ["a session cookie", "an opaque token", "a JWT, signed with RS256"];
@@ -34,37 +32,17 @@ pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<
     let seconds = Duration::from_secs(bench.options.seconds);
     let mut seen: [Seen; 3] = Default::default();
     for line in &lines {
-        Seen::default().round(&server, &front, line, seconds)?;
+        Seen::default().round(&server, &front.socket(0), line, seconds)?;
     }
     for round in 0..bench.options.rounds {
         for turn in 0..lines.len() {
             let number = (turn + round) % lines.len();
-            seen[number].round(&server, &front, &lines[number], seconds)?;
+            seen[number].round(&server, &front.socket(0), &lines[number], seconds)?;
         }
     }
     say(&seen, &lines, report);
     front.process.kill()?;
     server.kill()
-}
-
-/// What the rounds of one have shown.
-#[derive(Default)]
-struct Seen {
-    rates: Vec<f64>,
-    /// Processor time of the server a request, in nanoseconds.
-    spent: Vec<f64>,
-}
-
-impl Seen {
-    fn round(&mut self, server: &Process, front: &Front, line: &str, time: Duration) -> anyhow::Result<()> {
-        let socket = front.socket(0);
-        let load = Load { socket: &socket, question: Question::Through(line), rate: None, connections: 32 };
-        let before = server.processor_time()?;
-        let outcome = load.drive(time, &AtomicBool::new(false))?;
-        self.spent.push((server.processor_time()? - before) / outcome.answers() as f64);
-        self.rates.push(outcome.rate());
-        Ok(())
-    }
 }
 
 fn say(seen: &[Seen; 3], lines: &[String; 3], report: &mut Report) {

@@ -42,6 +42,13 @@ impl Ready {
         Self::new(|live| format!("Cookie: session={}\r\n", live.session), Outcome::Valid)
     }
 
+    /// The assertion is signed beforehand, as for all but the first answer of some minutes.
+    pub(crate) fn live_cookie_with_assertion() -> Self {
+        let sections = "[headers]\nassertion = true\nassertion_audience = \"app.example.com\"\n";
+        let lines = |live: &Live| format!("Cookie: session={}\r\n", live.session);
+        Self::in_a_house_with(sections, "/_resolver/resolve", lines, Outcome::Valid, Policy::default())
+    }
+
     pub(crate) fn live_token() -> Self {
         Self::new(|live| format!("Authorization: Bearer {}\r\n", live.token), Outcome::Valid)
     }
@@ -108,9 +115,19 @@ impl Ready {
     }
 
     fn asking(door: &str, lines: impl Fn(&Live) -> String, outcome: Outcome, policy: Policy) -> Self {
+        Self::in_a_house_with("", door, lines, outcome, policy)
+    }
+
+    fn in_a_house_with(
+        sections: &str,
+        door: &str,
+        lines: impl Fn(&Live) -> String,
+        outcome: Outcome,
+        policy: Policy,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (ledger, live) = runtime.block_on(ledger(folder.path()));
+        let (ledger, live) = runtime.block_on(ledger(folder.path(), sections));
         let request = format!("GET {door} HTTP/1.1\r\nHost: resolver\r\n{}\r\n", lines(&live));
         let now = ledger.now();
         let resolver = Resolver::new(ledger, Duration::from_secs(60));
@@ -171,10 +188,10 @@ struct Live {
 }
 
 /// A ledger with one user, and what they are known by.
-async fn ledger(folder: &Path) -> (Ledger, Live) {
+async fn ledger(folder: &Path, sections: &str) -> (Ledger, Live) {
     // An RSA key would take minutes to make under valgrind. A guest is the shortest way to an access token.
-    let text =
-        format!("data_dir = \"{}\"\n[anonymous]\nenabled = true\n[keys]\nalgorithm = \"EdDSA\"\n", folder.display());
+    let keys = "[anonymous]\nenabled = true\n[keys]\nalgorithm = \"EdDSA\"\n";
+    let text = format!("data_dir = \"{}\"\n{keys}{sections}", folder.display());
     let config = Config::read(Some((Path::new("vestibule.toml"), &text)), std::iter::empty()).expect("it is sound");
     let ledger = Ledger::open(config.for_ledger()).await.expect("a new ledger");
     changes::prepare_keys(&ledger).await.expect("a key");

@@ -21,6 +21,7 @@ use house::Ready;
 /// What each took when it was last looked at, compiled by Rust 1.95 for x86-64.
 mod numbers {
     pub(super) const LIVE_COOKIE: u64 = 5_795;
+    pub(super) const LIVE_COOKIE_WITH_ASSERTION: u64 = 7_000;
     pub(super) const LIVE_TOKEN: u64 = 5_875;
     pub(super) const LIVE_JWT: u64 = 23_561;
     pub(super) const NOBODY: u64 = 2_572;
@@ -43,6 +44,10 @@ fn at_most(number: u64) -> LibraryBenchmarkConfig {
 
 #[library_benchmark]
 #[bench::live_cookie(args = (Ready::live_cookie()), config = at_most(numbers::LIVE_COOKIE))]
+#[bench::live_cookie_with_assertion(
+    args = (Ready::live_cookie_with_assertion()),
+    config = at_most(numbers::LIVE_COOKIE_WITH_ASSERTION)
+)]
 #[bench::live_token(args = (Ready::live_token()), config = at_most(numbers::LIVE_TOKEN))]
 #[bench::live_jwt(args = (Ready::live_jwt()), config = at_most(numbers::LIVE_JWT))]
 #[bench::nobody(args = (Ready::nobody()), config = at_most(numbers::NOBODY))]

@@ -67,7 +67,7 @@ section! {
         assertion_algorithm: AssertionAlgorithm = text("ES256"),
         /// What an assertion speaks of. `session`: the session, for some minutes. `request`: one request, by its method and path; the doors that know them sign each time, and the resolve door, which does not, gives none.
         assertion_bind: AssertionBind = text("session"),
-        /// Headers under further names, for applications that expect them: what each says is one of `user.id`, `user.email`, `user.name`, `user.roles`, `user.anonymous`, `user.verified`, `session.amr`, `session.acr`, `session.authenticated_at` and `oauth.client_id`. As a section of its own, `[headers.extra]`, with a line for each. See [headers-extra.md](headers-extra.md). Takes a restart; print the proxy's configuration anew after a change.
+        /// Headers under further names, for applications that expect them: what each says is one of `user.id`, `user.email`, `user.name`, `user.roles`, `user.anonymous`, `user.verified`, `session.amr`, `session.acr`, `session.authenticated_at` and `oauth.client_id`. As a section of its own, `[headers.extra]`, with a line for each. See [remote-user.md](remote-user.md). Takes a restart; print the proxy's configuration anew after a change.
         extra: ExtraHeaders = Raw::Table(Vec::new()),
     }
 }
