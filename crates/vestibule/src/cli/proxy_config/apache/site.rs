@@ -23,12 +23,16 @@ pub(super) fn all(options: &Apache, config: &Config, reach: &Reach) -> String {
     let shares = !url.path().is_empty();
     let pages_here = if shares { pages::under_a_path(config, reach) + "\n" } else { String::new() };
     let app = format!("{gate}\n{pages_here}{}", application(options));
-    let name = options.app_host(config).unwrap_or("application.invalid # EDIT: the application's host name");
+    let name = options.app_host(config).unwrap_or("application.invalid");
+    let comment = match options.app_host(config) {
+        Some(_) => "# The application's host.",
+        None => "# The application's host. EDIT: its name, below.",
+    };
     let mut hosts = Vec::new();
     if options.server_name.is_some() {
         hosts.push(door("# Other hosts than those below are nobody's.", "nobody.invalid", NOBODY));
     }
-    hosts.push(door("# The application's host.", name, &app));
+    hosts.push(door(comment, name, &app));
     if !shares {
         let lines = format!("{gate}\n{}", pages::on_their_own(reach));
         hosts.push(door("# Our pages, on a host of their own.", url.host(), &lines));
