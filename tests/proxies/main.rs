@@ -1,4 +1,20 @@
 //! Real proxies before the built binary, each with exactly the configuration that `vestibule proxy-config` prints.
 //! `scripts/test-proxies` installs them; one that is not there is skipped, and says so.
+//!
+//! What must hold is written once, in `passing`, `forging`, `paths` and `faults`, and every proxy runs through all of it.
+//! A proxy is a file that says how it is started, and a line in [`battery`] below.
+
+mod battery;
+mod faults;
+mod forging;
+mod passing;
+mod paths;
+mod site;
 
 mod envoy;
+mod envoy_printed;
+
+battery::battery! {
+    envoy_over_http: crate::envoy::OVER_HTTP,
+    envoy_by_grpc: crate::envoy::BY_GRPC,
+}

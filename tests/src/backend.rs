@@ -101,6 +101,9 @@ impl Backend {
     }
 }
 
+/// What the page `/sets-cookies` sets.
+const COOKIES: &str = "Set-Cookie: theme=dark; Path=/\r\nSet-Cookie: basket=7; Path=/shop; HttpOnly\r\n";
+
 fn serve(stream: TcpStream, seen: &Mutex<Vec<Recorded>>, pages: &[Page]) -> Option<()> {
     let mut writer = stream.try_clone().ok()?;
     let mut reader = BufReader::new(stream);
@@ -114,6 +117,7 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Recorded>>, pages: &[Page]) -> Opti
         let asked = recorded.head.split([' ', '?']).nth(1).unwrap_or_default();
         let page = pages.iter().find(|(path, ..)| *path == asked);
         let (kind, text) = page.map_or(("text/html", "application"), |(_, kind, text)| (kind, text));
+        let is_setting = asked == "/sets-cookies";
         seen.lock().ok()?.push(recorded);
         if websocket {
             writer
@@ -123,7 +127,8 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Recorded>>, pages: &[Page]) -> Opti
             return None;
         }
         let length = text.len();
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n");
+        let cookies = if is_setting { COOKIES } else { "" };
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n{cookies}Content-Length: {length}\r\n\r\n");
         writer.write_all([head.as_bytes(), text.as_bytes()].concat().as_slice()).ok()?;
     }
 }

@@ -7,14 +7,14 @@ use vestibule_tests::server::Setup;
 use vestibule_tests::tls::Certificate;
 use vestibule_tests::{process, skip};
 
-use super::site::program;
+use crate::envoy::envoy;
 
 const TEST: &str = "envoy: whatever is printed";
 
 #[test]
 fn envoy_takes_whatever_is_printed() {
     let folder = tempfile::Builder::new().prefix("vestibule-envoy-").tempdir().expect("a folder can be made");
-    let Some(program) = program() else { return skip(TEST, "it needs Envoy; scripts/test-proxies installs it") };
+    let Some(program) = envoy() else { return skip(TEST, "it needs Envoy; scripts/test-proxies installs it") };
     let Some(certificate) = Certificate::make(folder.path(), &["app.example.com"]) else {
         return skip(TEST, "it needs openssl");
     };

@@ -1,0 +1,38 @@
+//! Envoy, asking over HTTP and by gRPC.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use vestibule_tests::program;
+
+use crate::site::{Plan, Proxy};
+
+pub(crate) const OVER_HTTP: Proxy = Proxy {
+    name: "Envoy over HTTP",
+    program: envoy,
+    start: |plan| start(plan, &[]),
+    // It takes 204 and 206 for refusals and passes them on.
+    passes_on: &[204, 206],
+    ..Proxy::USUAL
+};
+
+pub(crate) const BY_GRPC: Proxy = Proxy {
+    name: "Envoy by gRPC",
+    program: envoy,
+    start: |plan| start(plan, &["--grpc"]),
+    asks_at: "ext-authz.sock",
+    ..Proxy::USUAL
+};
+
+/// The program that `scripts/test-proxies` has put there.
+pub(crate) fn envoy() -> Option<PathBuf> {
+    let program = program::target().join("peers/envoy/envoy/_bin/envoy");
+    program.exists().then_some(program)
+}
+
+fn start(plan: &Plan<'_>, more: &[&str]) -> Command {
+    let file = plan.print("envoy.yaml", &[&["envoy", "--app", plan.app, "--listen", plan.listen], more].concat());
+    let mut command = Command::new(plan.program);
+    command.arg("-c").arg(file).args(["--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"]);
+    command
+}
