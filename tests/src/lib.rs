@@ -13,6 +13,7 @@ pub mod npm;
 pub mod oauth;
 pub mod person;
 pub mod port;
+pub mod postgres;
 pub mod process;
 pub mod program;
 pub mod run;

@@ -25,12 +25,22 @@ impl Process {
     /// # Panics
     /// When it cannot be started.
     pub fn start(command: &Command, log: &Path) -> Self {
+        Self::start_as(None, command, log)
+    }
+
+    /// The same as another user, which only root can.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start_as(user: Option<&str>, command: &Command, log: &Path) -> Self {
         let name = command.get_program().to_string_lossy().into_owned();
         let out = File::options().create(true).append(true).open(log).expect("the log file can be opened");
         let errors = out.try_clone().expect("a file can be opened twice");
         // setpriv (util-linux) asks the kernel for the signal; doing it ourselves between fork and exec needs unsafe.
         let mut wrapped = Command::new("setpriv");
-        wrapped.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
+        wrapped.args(["--pdeathsig", "KILL"]);
+        user.into_iter().for_each(|user| _ = wrapped.args(["--reuid", user, "--clear-groups"]));
+        wrapped.arg("--").arg(command.get_program()).args(command.get_args());
         for (key, value) in command.get_envs() {
             match value {
                 Some(value) => wrapped.env(key, value),

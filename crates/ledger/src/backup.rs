@@ -59,7 +59,7 @@ pub async fn to(ledger: &Ledger, file: &Path) -> Result<(), BackupError> {
 }
 
 async fn copy(ledger: &Ledger, file: &Path, pacer: File) -> Result<(), Fault> {
-    let mut sql = ledger.store().read().await?;
+    let mut sql = ledger.store().file_reader().await?.ok_or(Fault::NoFile)?;
     let name = file.to_str().ok_or(Fault::Unreadable("the backup's name"))?;
     let mut since = Instant::now();
     // On the thread of this connection, which does nothing else.

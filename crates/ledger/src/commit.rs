@@ -3,8 +3,6 @@
 //! Whoever waits for the commit may go away (a client hangs up), but a commit whose forgetting does not happen would
 //! leave a revoked session alive in memory. So both run in a task of their own, which nobody can cancel.
 
-use sqlx::Transaction;
-use sqlx::sqlite::Sqlite;
 use tokio::time::Instant;
 use vestibule_gate::table::Forget;
 
@@ -16,7 +14,7 @@ use crate::store::Connection;
 #[must_use = "a change that is not committed is rolled back"]
 pub(crate) struct Change {
     ledger: Ledger,
-    transaction: Transaction<'static, Sqlite>,
+    transaction: Connection,
 }
 
 impl Change {
@@ -57,6 +55,6 @@ impl Change {
             metrics::histogram!("vestibule_store_commit_seconds").record(began.elapsed());
             committed
         });
-        task.await.map_err(|_| Fault::Closed)?.map_err(Fault::from)
+        task.await.map_err(|_| Fault::Closed)?
     }
 }

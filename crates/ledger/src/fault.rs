@@ -22,6 +22,9 @@ pub enum Fault {
     /// There is no key to sign with, or it does not sign.
     #[error("no token could be signed")]
     NoSigning,
+    /// What was asked for wants a file, and the store is a PostgreSQL.
+    #[error("the store is a PostgreSQL: make its backup with pg_dump, see docs/operations/cluster.md")]
+    NoFile,
     /// The process is ending.
     #[error("the ledger is closed")]
     Closed,

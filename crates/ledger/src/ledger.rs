@@ -18,11 +18,12 @@ use crate::jobs;
 use crate::live::Live;
 use crate::proof::limits::Limits;
 use crate::proof::password::{self, Hasher};
-use crate::settings::{SessionSettings, Settings};
+use crate::settings::{SessionSettings, Settings, StoreSettings};
 use crate::signing::{self, Keyring};
 use crate::store::folder::Folder;
+use crate::store::query;
 use crate::store::resolves::Terms;
-use crate::store::{Store, keys};
+use crate::store::{Place, Store, keys};
 use crate::user::SessionInfo;
 
 /// The handle to everything that is known. Cheap to clone.
@@ -50,9 +51,13 @@ impl Ledger {
         password::params(&settings.password)
             .map_err(|_| OpenError::Password("Argon2 does not take these parameters together".to_owned()))?;
         let folder = Folder::open(&settings.data_dir)?;
-        let path = folder.database();
+        let place = match &settings.store {
+            StoreSettings::File => Place::File(folder.database()),
+            StoreSettings::Postgres(postgres) => Place::Postgres(postgres.clone()),
+        };
+        let path = place.name();
         let failed = |fault: Fault| OpenError::Store { path: path.clone(), fault };
-        let store = Store::open(path.clone()).await?;
+        let store = Store::open(place).await?;
         changes::count_from_zero();
         let clock = Clock::start();
         let key = installation_key(&store, clock.now()).await.map_err(failed)?;
@@ -150,7 +155,7 @@ impl Ledger {
     /// [`Fault`] when it does not.
     pub async fn check(&self) -> Result<(), Fault> {
         let mut sql = self.store().read().await?;
-        sqlx::query("SELECT 1").execute(&mut *sql).await?;
+        query("SELECT 1").execute(&mut sql).await?;
         Ok(())
     }
 

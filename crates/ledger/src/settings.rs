@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use vestibule_gate::claims::CookieNames;
 use vestibule_gate::time::Span;
@@ -12,8 +13,10 @@ use vestibule_gate::verdict::IdentityHeaders;
 /// rest (`data_dir`, `cache`, `headers`, `password.threads`, `password.queue`, `keys.secret`) only by a restart.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The folder of the database, the lock and the control socket.
+    /// The folder of the lock and the control socket, and of the database where that is a file.
     pub data_dir: PathBuf,
+    /// Where the truth is kept. Takes a restart.
+    pub store: StoreSettings,
     /// Who issues tokens: `public_url` without a trailing slash. Takes a restart.
     pub issuer: String,
     /// How long sessions live.
@@ -38,6 +41,67 @@ pub struct Settings {
     pub profiles: bool,
     /// The full names of the cookies.
     pub cookies: CookieNames,
+}
+
+/// Where the truth is kept.
+#[derive(Debug, Clone, Default)]
+pub enum StoreSettings {
+    /// In a file of the data folder.
+    #[default]
+    File,
+    /// In a PostgreSQL.
+    Postgres(PostgresSettings),
+}
+
+/// A PostgreSQL that several nodes share.
+#[derive(Debug, Clone)]
+pub struct PostgresSettings {
+    /// Where it is, with the password: `postgres://user:password@host:port/database?sslmode=verify-full`.
+    pub url: SecretUrl,
+    /// Connections that read.
+    pub readers: u32,
+    /// Connections that write, one at a time; the others wait their turn.
+    pub writers: u32,
+    /// How long a statement may take, and how long is waited for a turn.
+    pub statement_timeout: Duration,
+}
+
+impl fmt::Display for PostgresSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.url.fmt(f)
+    }
+}
+
+/// A URL with a password in it. Prints without.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretUrl(Box<str>);
+
+impl SecretUrl {
+    /// Takes the text as it is.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Between the scheme and the host stands who comes with what.
+        let (scheme, rest) = self.0.split_once("://").unwrap_or(("postgres", &self.0));
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        let bare = host.split(['?', '#']).next().unwrap_or_default();
+        write!(f, "{scheme}://{bare}")
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// How long sessions live.

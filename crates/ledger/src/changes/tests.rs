@@ -13,8 +13,10 @@ use super::*;
 use crate::fault::OpenError;
 use crate::ledger::Ledger;
 use crate::settings::{
-    AnonymousSettings, CacheSettings, KeySettings, LimitSettings, PasswordSettings, Rate, SessionSettings, Settings,
+    AnonymousSettings, CacheSettings, KeySettings, LimitSettings, PasswordSettings, PostgresSettings, Rate, SecretUrl,
+    SessionSettings, Settings, StoreSettings,
 };
+use crate::store::query;
 use crate::user::NewUser;
 use crate::{backup, queries};
 
@@ -28,11 +30,23 @@ mod two_tabs;
 
 const PASSWORD: &str = "quiet harbour lantern";
 
+/// A file, or with `VESTIBULE_TEST_STORE=postgres` a database of its own for each folder: every test runs on both.
+fn store(data_dir: &Path) -> StoreSettings {
+    if std::env::var_os("VESTIBULE_TEST_STORE").is_none_or(|store| store != "postgres") {
+        return StoreSettings::File;
+    }
+    let name: String = data_dir.to_string_lossy().bytes().map(|byte| format!("{byte:x}")).collect();
+    let url = vestibule_tests::postgres::shared().url(&format!("v{}", &name[name.len().saturating_sub(40)..]));
+    let statement_timeout = std::time::Duration::from_secs(5);
+    StoreSettings::Postgres(PostgresSettings { url: SecretUrl::new(&url), readers: 4, writers: 2, statement_timeout })
+}
+
 pub(crate) fn settings(data_dir: &Path) -> Settings {
     let rate = Rate { count: 5, window: Span::from_seconds(600) };
     Settings {
         issuer: "http://localhost:8480".to_owned(),
         data_dir: data_dir.to_owned(),
+        store: store(data_dir),
         session: SessionSettings { lifetime: Span::from_seconds(3600), idle_timeout: Span::from_seconds(600) },
         cache: CacheSettings { sessions: 1000 },
         password: PasswordSettings {
@@ -417,7 +431,7 @@ async fn a_newer_schema_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let ledger = Ledger::open(settings(dir.path())).await.unwrap();
     let mut sql = ledger.store().write().await.unwrap();
-    sqlx::query("INSERT INTO schema_version (version) VALUES (99)").execute(&mut *sql).await.unwrap();
+    query("INSERT INTO schema_version (version) VALUES (99)").execute(&mut sql).await.unwrap();
     sql.commit().await.unwrap();
     ledger.close().await;
     drop(ledger);

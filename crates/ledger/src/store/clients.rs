@@ -1,6 +1,5 @@
 //! The table of clients, and of their secrets.
 
-use sqlx::Row as _;
 use vestibule_gate::grant::{Client, ClientId, ClientKind, RedirectUri};
 use vestibule_gate::id::UserId;
 use vestibule_gate::time::{Span, Timestamp};
@@ -10,7 +9,7 @@ use crate::client::ClientRecord;
 use crate::fault::Fault;
 
 use super::Connection;
-use super::engine::Row;
+use super::engine::{Row, query};
 use super::sessions::time;
 use super::users::flag;
 
@@ -20,13 +19,13 @@ const COLUMNS: &str = "id, name, kind, declared, redirect_uris, post_logout_uris
 
 /// One client.
 pub(crate) async fn find(sql: &mut Connection, id: &ClientId) -> Result<Option<ClientRecord>, Fault> {
-    let query = select("WHERE id = $1");
-    sqlx::query(query).bind(id.as_str().to_owned()).fetch_optional(sql).await?.as_ref().map(read).transpose()
+    let text = select("WHERE id = $1");
+    query(text).bind(id.as_str().to_owned()).fetch_optional(sql).await?.as_ref().map(read).transpose()
 }
 
 /// All clients, by id.
 pub(crate) async fn list(sql: &mut Connection) -> Result<Vec<ClientRecord>, Fault> {
-    sqlx::query(select("ORDER BY id")).fetch_all(sql).await?.iter().map(read).collect()
+    query(select("ORDER BY id")).fetch_all(sql).await?.iter().map(read).collect()
 }
 
 fn select(behind: &'static str) -> sqlx::AssertSqlSafe<String> {
@@ -36,7 +35,7 @@ fn select(behind: &'static str) -> sqlx::AssertSqlSafe<String> {
 /// Writes a client, whether it is there already or not. What it was granted stays.
 pub(crate) async fn put(sql: &mut Connection, record: &ClientRecord) -> Result<(), Fault> {
     let client = &record.client;
-    sqlx::query(
+    query(
         "INSERT INTO clients (id, name, kind, declared, redirect_uris, post_logout_uris, scopes, full_access, \
          pkce_required, jwt_access_tokens, rotates_refresh_tokens, access_token_lifetime, refresh_token_lifetime, \
          client_uri, policy_uri, tos_uri, service_id, created_at) \
@@ -74,7 +73,7 @@ pub(crate) async fn put(sql: &mut Connection, record: &ClientRecord) -> Result<(
 
 /// Deletes a client, and with it its secrets, grants and consents. Says whether there was one.
 pub(crate) async fn delete(sql: &mut Connection, id: &ClientId) -> Result<bool, Fault> {
-    let done = sqlx::query("DELETE FROM clients WHERE id = $1").bind(id.as_str().to_owned()).execute(sql).await?;
+    let done = query("DELETE FROM clients WHERE id = $1").bind(id.as_str().to_owned()).execute(sql).await?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -85,7 +84,7 @@ pub(crate) async fn insert_secret(
     hash: TokenHash,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    sqlx::query("INSERT INTO client_secrets (hash, client_id, created_at) VALUES ($1, $2, $3)")
+    query("INSERT INTO client_secrets (hash, client_id, created_at) VALUES ($1, $2, $3)")
         .bind(hash.to_text())
         .bind(id.as_str().to_owned())
         .bind(now.millis())
@@ -96,14 +95,14 @@ pub(crate) async fn insert_secret(
 
 /// Lets the secrets of a client end: the newest at `last`, all others now.
 pub(crate) async fn retire_secrets(sql: &mut Connection, id: &ClientId, last: Timestamp) -> Result<(), Fault> {
-    sqlx::query(
+    query(
         "DELETE FROM client_secrets WHERE client_id = $1 AND hash <> \
          (SELECT hash FROM client_secrets WHERE client_id = $1 ORDER BY created_at DESC, hash LIMIT 1)",
     )
     .bind(id.as_str().to_owned())
     .execute(&mut *sql)
     .await?;
-    sqlx::query("UPDATE client_secrets SET expires_at = $2 WHERE client_id = $1")
+    query("UPDATE client_secrets SET expires_at = $2 WHERE client_id = $1")
         .bind(id.as_str().to_owned())
         .bind(last.millis())
         .execute(sql)
@@ -118,14 +117,14 @@ pub(crate) async fn set_secret(
     hash: Option<TokenHash>,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    sqlx::query("DELETE FROM client_secrets WHERE client_id = $1 AND hash <> $2")
+    query("DELETE FROM client_secrets WHERE client_id = $1 AND hash <> $2")
         .bind(id.as_str().to_owned())
         .bind(hash.map(TokenHash::to_text).unwrap_or_default())
         .execute(&mut *sql)
         .await?;
     let Some(hash) = hash else { return Ok(()) };
     // One that a client of the commands has is taken from it: what the file says wins.
-    sqlx::query(
+    query(
         "INSERT INTO client_secrets (hash, client_id, created_at) VALUES ($1, $2, $3) \
          ON CONFLICT (hash) DO UPDATE SET client_id = excluded.client_id, expires_at = NULL",
     )
@@ -144,7 +143,7 @@ pub(crate) async fn has_secret(
     hash: TokenHash,
     now: Timestamp,
 ) -> Result<bool, Fault> {
-    let query = sqlx::query(
+    let query = query(
         "SELECT 1 AS one FROM client_secrets WHERE hash = $1 AND client_id = $2 AND COALESCE(expires_at, $3 + 1) > $3",
     );
     let query = query.bind(hash.to_text()).bind(id.as_str().to_owned()).bind(now.millis());
@@ -177,7 +176,7 @@ fn read(row: &Row) -> Result<ClientRecord, Fault> {
             jwt_access_tokens: flag(row, "jwt_access_tokens")?,
             rotates_refresh_tokens: flag(row, "rotates_refresh_tokens")?,
             access_token_lifetime: Span::from_millis(row.try_get("access_token_lifetime")?),
-            refresh_token_lifetime: row.try_get::<Option<i64>, _>("refresh_token_lifetime")?.map(Span::from_millis),
+            refresh_token_lifetime: row.try_get::<Option<i64>>("refresh_token_lifetime")?.map(Span::from_millis),
             client_uri: row.try_get("client_uri")?,
             policy_uri: row.try_get("policy_uri")?,
             tos_uri: row.try_get("tos_uri")?,

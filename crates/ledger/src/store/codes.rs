@@ -1,6 +1,5 @@
 //! The table of authorization codes.
 
-use sqlx::Row as _;
 use vestibule_gate::grant::ClientId;
 use vestibule_gate::id::{SessionId, UserId};
 use vestibule_gate::time::Timestamp;
@@ -9,6 +8,7 @@ use vestibule_gate::token::opaque::TokenHash;
 use crate::fault::Fault;
 
 use super::Connection;
+use super::engine::query;
 use super::sessions::{amr, time};
 use super::users::{flag, user_id};
 
@@ -55,7 +55,7 @@ impl CodePurpose {
 
 /// Adds a code.
 pub(crate) async fn insert(sql: &mut Connection, hash: TokenHash, code: &CodeRow) -> Result<(), Fault> {
-    sqlx::query(
+    query(
         "INSERT INTO authorization_codes (hash, client_id, user_id, parent_id, purpose, redirect_uri, scope, challenge, \
          nonce, claims, auth_time_asked, amr, authenticated_at, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
@@ -82,7 +82,7 @@ pub(crate) async fn insert(sql: &mut Connection, hash: TokenHash, code: &CodeRow
 
 /// One code, used or not, as long as it is stored.
 pub(crate) async fn find(sql: &mut Connection, hash: TokenHash) -> Result<Option<CodeRow>, Fault> {
-    let query = sqlx::query(
+    let query = query(
         "SELECT client_id, user_id, parent_id, purpose, redirect_uri, scope, challenge, nonce, claims, auth_time_asked, \
          amr, authenticated_at, created_at, expires_at, session_id FROM authorization_codes WHERE hash = $1",
     );
@@ -116,13 +116,13 @@ pub(crate) async fn find(sql: &mut Connection, hash: TokenHash) -> Result<Option
 
 /// Notes what a code was redeemed for. Says whether it was the first time.
 pub(crate) async fn redeem(sql: &mut Connection, hash: TokenHash, session: SessionId) -> Result<bool, Fault> {
-    let query = sqlx::query("UPDATE authorization_codes SET session_id = $2 WHERE hash = $1 AND session_id IS NULL");
+    let query = query("UPDATE authorization_codes SET session_id = $2 WHERE hash = $1 AND session_id IS NULL");
     Ok(query.bind(hash.to_text()).bind(session.to_string()).execute(sql).await?.rows_affected() > 0)
 }
 
 /// Takes a user's unused codes but the newest so many: a page that asks for codes in a loop fills nobody's disk.
 pub(crate) async fn keep_newest(sql: &mut Connection, user: UserId, count: i64) -> Result<(), Fault> {
-    sqlx::query(
+    query(
         "DELETE FROM authorization_codes WHERE user_id = $1 AND session_id IS NULL AND hash NOT IN \
          (SELECT hash FROM authorization_codes WHERE user_id = $1 AND session_id IS NULL \
          ORDER BY created_at DESC, hash LIMIT $2)",
@@ -136,7 +136,7 @@ pub(crate) async fn keep_newest(sql: &mut Connection, user: UserId, count: i64) 
 
 /// Takes what was over before; a used code stays as long as an unused one, so that a replay is known.
 pub(crate) async fn delete_over(sql: &mut Connection, before: Timestamp, limit: i64) -> Result<u64, Fault> {
-    let query = sqlx::query(
+    let query = query(
         "DELETE FROM authorization_codes WHERE hash IN \
          (SELECT hash FROM authorization_codes WHERE expires_at < $1 LIMIT $2)",
     );

@@ -1,6 +1,5 @@
 //! The table of credentials: hashes of secrets, and the sessions that they stand for.
 
-use sqlx::Row as _;
 use vestibule_gate::id::SessionId;
 use vestibule_gate::time::Timestamp;
 use vestibule_gate::token::opaque::TokenHash;
@@ -8,6 +7,7 @@ use vestibule_gate::token::opaque::TokenHash;
 use crate::fault::Fault;
 
 use super::Connection;
+use super::engine::query;
 
 /// A credential to be added.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ impl NewCredential {
 
 /// Adds a credential to a session. Says whether it is new: one that was derived may be there already.
 pub(crate) async fn insert(sql: &mut Connection, new: &NewCredential, now: Timestamp) -> Result<bool, Fault> {
-    let done = sqlx::query(
+    let done = query(
         "INSERT INTO credentials (hash, session_id, created_at, kind, scope, audience, expires_at, refresh_hash) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING",
     )
@@ -77,14 +77,14 @@ pub(crate) async fn insert(sql: &mut Connection, new: &NewCredential, now: Times
 
 /// When an access token ends.
 pub(crate) async fn end_of(sql: &mut Connection, hash: TokenHash) -> Result<Option<Timestamp>, Fault> {
-    let query = sqlx::query("SELECT expires_at FROM credentials WHERE hash = $1").bind(hash.to_text());
+    let query = query("SELECT expires_at FROM credentials WHERE hash = $1").bind(hash.to_text());
     let Some(row) = query.fetch_optional(sql).await? else { return Ok(None) };
-    Ok(row.try_get::<Option<i64>, _>("expires_at")?.map(Timestamp::from_millis))
+    Ok(row.try_get::<Option<i64>>("expires_at")?.map(Timestamp::from_millis))
 }
 
 /// Notes the first use of an access token.
 pub(crate) async fn used(sql: &mut Connection, hash: TokenHash, now: Timestamp) -> Result<(), Fault> {
-    sqlx::query("UPDATE credentials SET used_at = $2 WHERE hash = $1 AND used_at IS NULL")
+    query("UPDATE credentials SET used_at = $2 WHERE hash = $1 AND used_at IS NULL")
         .bind(hash.to_text())
         .bind(now.millis())
         .execute(sql)
@@ -94,19 +94,19 @@ pub(crate) async fn used(sql: &mut Connection, hash: TokenHash, now: Timestamp) 
 
 /// Whether an access token that came with this refresh token was ever used.
 pub(crate) async fn any_used_of(sql: &mut Connection, refresh: TokenHash) -> Result<bool, Fault> {
-    let query = sqlx::query("SELECT 1 AS one FROM credentials WHERE refresh_hash = $1 AND used_at IS NOT NULL LIMIT 1");
+    let query = query("SELECT 1 AS one FROM credentials WHERE refresh_hash = $1 AND used_at IS NOT NULL LIMIT 1");
     Ok(query.bind(refresh.to_text()).fetch_optional(sql).await?.is_some())
 }
 
 /// Takes the access tokens that came with a refresh token.
 pub(crate) async fn delete_issued_with(sql: &mut Connection, refresh: TokenHash) -> Result<(), Fault> {
-    sqlx::query("DELETE FROM credentials WHERE refresh_hash = $1").bind(refresh.to_text()).execute(sql).await?;
+    query("DELETE FROM credentials WHERE refresh_hash = $1").bind(refresh.to_text()).execute(sql).await?;
     Ok(())
 }
 
 /// Ends an access token now.
 pub(crate) async fn end(sql: &mut Connection, hash: TokenHash, now: Timestamp) -> Result<(), Fault> {
-    let query = sqlx::query("UPDATE credentials SET expires_at = $2 WHERE hash = $1");
+    let query = query("UPDATE credentials SET expires_at = $2 WHERE hash = $1");
     query.bind(hash.to_text()).bind(now.millis()).execute(sql).await?;
     Ok(())
 }
@@ -118,7 +118,7 @@ pub(crate) async fn keep_newest(
     kind: CredentialKind,
     count: i64,
 ) -> Result<(), Fault> {
-    sqlx::query(
+    query(
         "DELETE FROM credentials WHERE session_id = $1 AND kind = $2 AND hash NOT IN \
          (SELECT hash FROM credentials WHERE session_id = $1 AND kind = $2 ORDER BY created_at DESC, hash LIMIT $3)",
     )
@@ -132,27 +132,26 @@ pub(crate) async fn keep_newest(
 
 /// Takes one credential. Says whether there was one.
 pub(crate) async fn delete(sql: &mut Connection, hash: TokenHash) -> Result<bool, Fault> {
-    let done = sqlx::query("DELETE FROM credentials WHERE hash = $1").bind(hash.to_text()).execute(sql).await?;
+    let done = query("DELETE FROM credentials WHERE hash = $1").bind(hash.to_text()).execute(sql).await?;
     Ok(done.rows_affected() > 0)
 }
 
 /// Takes access tokens that were over before. Memory does not answer them either: their end is in their entry.
 pub(crate) async fn delete_over(sql: &mut Connection, before: Timestamp, limit: i64) -> Result<u64, Fault> {
-    let query = sqlx::query(
-        "DELETE FROM credentials WHERE hash IN (SELECT hash FROM credentials WHERE expires_at < $1 LIMIT $2)",
-    );
+    let query =
+        query("DELETE FROM credentials WHERE hash IN (SELECT hash FROM credentials WHERE expires_at < $1 LIMIT $2)");
     Ok(query.bind(before.millis()).bind(limit).execute(sql).await?.rows_affected())
 }
 
 /// Takes every credential from a session: before it gets a new one.
 pub(crate) async fn delete_of(sql: &mut Connection, session: SessionId) -> Result<(), Fault> {
-    sqlx::query("DELETE FROM credentials WHERE session_id = $1").bind(session.to_string()).execute(sql).await?;
+    query("DELETE FROM credentials WHERE session_id = $1").bind(session.to_string()).execute(sql).await?;
     Ok(())
 }
 
 /// The session that a secret stands for.
 pub(crate) async fn session_of(sql: &mut Connection, hash: TokenHash) -> Result<Option<SessionId>, Fault> {
-    let query = sqlx::query("SELECT session_id FROM credentials WHERE hash = $1").bind(hash.to_text());
+    let query = query("SELECT session_id FROM credentials WHERE hash = $1").bind(hash.to_text());
     let Some(row) = query.fetch_optional(sql).await? else { return Ok(None) };
     let id = SessionId::parse(row.try_get("session_id")?).map_err(|_| Fault::Unreadable("a session's id"))?;
     Ok(Some(id))

@@ -1,7 +1,7 @@
 //! The truth, in SQL: a file a table. Nothing outside the ledger sees any of it.
 //!
 //! The text of every statement is accepted by SQLite and PostgreSQL alike: `$1` parameters, times as integer
-//! milliseconds, ids and hashes as text. What differs between engines stands in `engine.rs`.
+//! milliseconds, ids and hashes as text. What differs between engines stands in `engine/`.
 
 pub(crate) mod clients;
 pub(crate) mod codes;
@@ -19,4 +19,4 @@ pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod users;
 
-pub(crate) use engine::{Connection, Store};
+pub(crate) use engine::{Connection, Place, Store, query};

@@ -1,6 +1,5 @@
 //! The table of secrets that are good for one use and some minutes.
 
-use sqlx::Row as _;
 use vestibule_gate::id::{SessionId, UserId};
 use vestibule_gate::time::Timestamp;
 use vestibule_gate::token::opaque::TokenHash;
@@ -8,6 +7,7 @@ use vestibule_gate::token::opaque::TokenHash;
 use crate::fault::Fault;
 
 use super::Connection;
+use super::engine::query;
 use super::sessions::{amr, time};
 
 /// What such a secret is for.
@@ -46,7 +46,7 @@ pub(crate) struct OneTimeRow {
 
 /// Adds one.
 pub(crate) async fn insert(sql: &mut Connection, hash: TokenHash, row: &OneTimeRow) -> Result<(), Fault> {
-    sqlx::query(
+    query(
         "INSERT INTO one_time (hash, purpose, user_id, session_id, bound_to, amr, authenticated_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
@@ -70,7 +70,7 @@ pub(crate) async fn find(
     purpose: Purpose,
     now: Timestamp,
 ) -> Result<Option<OneTimeRow>, Fault> {
-    let query = sqlx::query(
+    let query = query(
         "SELECT user_id, session_id, bound_to, amr, authenticated_at, expires_at FROM one_time \
          WHERE hash = $1 AND purpose = $2 AND expires_at > $3",
     );
@@ -98,14 +98,14 @@ pub(crate) async fn take(
 ) -> Result<Option<OneTimeRow>, Fault> {
     let found = find(sql, hash, purpose, now).await?;
     if found.is_some() {
-        sqlx::query("DELETE FROM one_time WHERE hash = $1").bind(hash.to_text()).execute(sql).await?;
+        query("DELETE FROM one_time WHERE hash = $1").bind(hash.to_text()).execute(sql).await?;
     }
     Ok(found)
 }
 
 /// Takes a user's of one purpose but those that will last the longest.
 pub(crate) async fn keep_newest(sql: &mut Connection, user: UserId, purpose: Purpose, count: i64) -> Result<(), Fault> {
-    sqlx::query(
+    query(
         "DELETE FROM one_time WHERE user_id = $1 AND purpose = $2 AND hash NOT IN \
          (SELECT hash FROM one_time WHERE user_id = $1 AND purpose = $2 ORDER BY expires_at DESC, hash LIMIT $3)",
     )
@@ -119,7 +119,6 @@ pub(crate) async fn keep_newest(sql: &mut Connection, user: UserId, purpose: Pur
 
 /// Takes those that were over before.
 pub(crate) async fn delete_over(sql: &mut Connection, before: Timestamp, limit: i64) -> Result<u64, Fault> {
-    let query =
-        sqlx::query("DELETE FROM one_time WHERE hash IN (SELECT hash FROM one_time WHERE expires_at < $1 LIMIT $2)");
+    let query = query("DELETE FROM one_time WHERE hash IN (SELECT hash FROM one_time WHERE expires_at < $1 LIMIT $2)");
     Ok(query.bind(before.millis()).bind(limit).execute(sql).await?.rows_affected())
 }

@@ -7,6 +7,7 @@ use vestibule_gate::id::{SessionId, UserId};
 use crate::fault::Fault;
 
 use super::Connection;
+use super::engine::query;
 
 /// Takes all of a user's, or all but what belongs to one session.
 pub(crate) async fn delete_of(sql: &mut Connection, user: UserId, but: Option<SessionId>) -> Result<(), Fault> {
@@ -16,7 +17,7 @@ pub(crate) async fn delete_of(sql: &mut Connection, user: UserId, but: Option<Se
          AND (parent_id IS NULL OR parent_id <> $2)",
         "DELETE FROM one_time WHERE user_id = $1 AND (session_id IS NULL OR session_id <> $2)",
     ] {
-        sqlx::query(text).bind(user.to_string()).bind(but.clone()).execute(&mut *sql).await?;
+        query(text).bind(user.to_string()).bind(but.clone()).execute(&mut *sql).await?;
     }
     Ok(())
 }
@@ -24,7 +25,7 @@ pub(crate) async fn delete_of(sql: &mut Connection, user: UserId, but: Option<Se
 /// Takes a user's codes for one client.
 pub(crate) async fn delete_codes_for(sql: &mut Connection, user: UserId, client: &ClientId) -> Result<(), Fault> {
     let text = "DELETE FROM authorization_codes WHERE user_id = $1 AND client_id = $2 AND session_id IS NULL";
-    let query = sqlx::query(text).bind(user.to_string()).bind(client.as_str().to_owned());
+    let query = query(text).bind(user.to_string()).bind(client.as_str().to_owned());
     query.execute(sql).await?;
     Ok(())
 }
@@ -32,7 +33,7 @@ pub(crate) async fn delete_codes_for(sql: &mut Connection, user: UserId, client:
 /// Takes everybody's.
 pub(crate) async fn delete_all(sql: &mut Connection) -> Result<(), Fault> {
     for text in ["DELETE FROM authorization_codes WHERE session_id IS NULL", "DELETE FROM one_time"] {
-        sqlx::query(text).execute(&mut *sql).await?;
+        query(text).execute(&mut *sql).await?;
     }
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use sqlx::Row as _;
 use vestibule_gate::account::{DisplayName, EmailAddress, Roles};
 use vestibule_gate::grant::ClientKind;
 use vestibule_gate::grant::scope::FULL_ACCESS;
@@ -14,7 +13,7 @@ use vestibule_gate::verdict::{Facts, Grant, Profile, SessionKind};
 use crate::fault::Fault;
 
 use super::Connection;
-use super::engine::Row;
+use super::engine::{Row, query};
 use super::sessions::{amr, kind, session_id, time};
 use super::users::{flag, user_id};
 
@@ -53,10 +52,10 @@ pub(crate) async fn of_credentials(
 ) -> Result<Vec<Looking>, Fault> {
     let texts: Vec<String> = hashes.iter().map(|hash| hash.to_text()).collect();
     let (count, statement) = statement_for(texts.len());
-    let mut query = sqlx::query(statement);
+    let mut query = query(statement);
     // A statement has more places than there are credentials: the last one stands in all that are left.
     for place in 0..count {
-        query = query.bind(texts.get(place).or(texts.last()));
+        query = query.bind(texts.get(place).or(texts.last()).map(String::as_str));
     }
     let rows = query.fetch_all(sql).await?;
     let mut found: HashMap<&str, &Row> = HashMap::with_capacity(rows.len());
@@ -77,7 +76,7 @@ fn live(row: &Row, terms: Terms, now: Timestamp) -> Looking {
     let expires_at =
         ends.into_iter().try_fold(now.plus(terms.lifetime), |least, end| Ok::<_, Fault>(least.min(end?)))?;
     let is_first_use =
-        row.try_get::<&str, _>("credential")? == "access" && row.try_get::<Option<i64>, _>("used_at")?.is_none();
+        row.try_get::<&str>("credential")? == "access" && row.try_get::<Option<i64>>("used_at")?.is_none();
     let row = SessionRow {
         id: session_id(row)?,
         user: user_id(row, "user_id")?,
@@ -100,7 +99,7 @@ fn live(row: &Row, terms: Terms, now: Timestamp) -> Looking {
 
 /// A time that may be missing: then it is never.
 fn end(row: &Row, column: &str) -> Result<Timestamp, Fault> {
-    Ok(Timestamp::from_millis(row.try_get::<Option<i64>, _>(column)?.unwrap_or(i64::MAX)))
+    Ok(Timestamp::from_millis(row.try_get::<Option<i64>>(column)?.unwrap_or(i64::MAX)))
 }
 
 /// The most credentials that [`of_credentials`] takes at once.
@@ -138,7 +137,7 @@ fn profile(row: &Row) -> Result<Option<Profile>, Fault> {
     if !flag(row, "verified")? || flag(row, "anonymous")? {
         return Ok(None);
     }
-    let email = row.try_get::<Option<&str>, _>("email")?.map(EmailAddress::parse).transpose();
+    let email = row.try_get::<Option<&str>>("email")?.map(EmailAddress::parse).transpose();
     let name = DisplayName::parse(row.try_get("name")?);
     Ok(Some(Profile {
         email: email.map_err(|_| Fault::Unreadable("an e-mail address"))?,
@@ -156,16 +155,16 @@ fn grant(row: &Row) -> Result<Grant, Fault> {
     let is_whole = match kind {
         SessionKind::Cookie => true,
         SessionKind::Api => scope.is_empty(),
-        SessionKind::Machine => row.try_get::<Option<&str>, _>("audience")?.is_none(),
+        SessionKind::Machine => row.try_get::<Option<&str>>("audience")?.is_none(),
         SessionKind::Token => may_be_whole(row)? && scope.split(' ').any(|one| one == FULL_ACCESS),
     };
-    let client = row.try_get::<Option<&str>, _>("client_id")?.map(Box::from);
+    let client = row.try_get::<Option<&str>>("client_id")?.map(Box::from);
     Ok(Grant { kind, client, scope: scope.into(), is_whole })
 }
 
 /// Whether the client may speak for a whole user today, whatever it might when the token was issued.
 fn may_be_whole(row: &Row) -> Result<bool, Fault> {
-    let Some(kind) = row.try_get::<Option<&str>, _>("client_kind")? else { return Ok(false) };
+    let Some(kind) = row.try_get::<Option<&str>>("client_kind")? else { return Ok(false) };
     Ok(match ClientKind::parse(kind).ok_or(Fault::Unreadable("the kind of a client"))? {
         ClientKind::Spa | ClientKind::Web | ClientKind::Native => true,
         ClientKind::Confidential => flag(row, "client_full_access")?,

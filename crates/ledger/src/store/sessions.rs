@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use sqlx::Row as _;
 use vestibule_gate::grant::ClientId;
 use vestibule_gate::id::{SessionId, UserId};
 use vestibule_gate::table::Activity;
@@ -13,13 +12,13 @@ use crate::fault::Fault;
 use crate::user::SessionInfo;
 
 use super::Connection;
-use super::engine::Row;
+use super::engine::{Row, query};
 use super::pending;
 use super::users::user_id;
 
 /// Adds a session.
 pub(crate) async fn insert(sql: &mut Connection, session: &SessionInfo) -> Result<(), Fault> {
-    sqlx::query(
+    query(
         "INSERT INTO sessions (id, user_id, created_at, authenticated_at, last_seen_at, expires_at, amr, user_agent, \
          address, created_by, kind, parent_id, client_id, scope, label, claims) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
@@ -47,7 +46,7 @@ pub(crate) async fn insert(sql: &mut Connection, session: &SessionInfo) -> Resul
 
 /// The user has authenticated again: new times and methods, same session.
 pub(crate) async fn reauthenticated(sql: &mut Connection, session: &SessionInfo) -> Result<(), Fault> {
-    sqlx::query(
+    query(
         "UPDATE sessions SET authenticated_at = $2, last_seen_at = $3, expires_at = $4, amr = $5, \
          user_agent = $6, address = $7, created_by = 'login' WHERE id = $1",
     )
@@ -65,7 +64,7 @@ pub(crate) async fn reauthenticated(sql: &mut Connection, session: &SessionInfo)
 
 /// Whose a session is.
 pub(crate) async fn user_of(sql: &mut Connection, id: SessionId) -> Result<Option<UserId>, Fault> {
-    let query = sqlx::query("SELECT user_id FROM sessions WHERE id = $1").bind(id.to_string());
+    let query = query("SELECT user_id FROM sessions WHERE id = $1").bind(id.to_string());
     query.fetch_optional(sql).await?.as_ref().map(|row| user_id(row, "user_id")).transpose()
 }
 
@@ -78,21 +77,21 @@ fn select(behind: &'static str) -> sqlx::AssertSqlSafe<String> {
 
 /// One session.
 pub(crate) async fn find(sql: &mut Connection, id: SessionId) -> Result<Option<SessionInfo>, Fault> {
-    let query = sqlx::query(select("WHERE id = $1")).bind(id.to_string());
+    let query = query(select("WHERE id = $1")).bind(id.to_string());
     query.fetch_optional(sql).await?.as_ref().map(read).transpose()
 }
 
 /// A session and all that end with it. A first party's token session takes its cookie session along, and that one
 /// every token session that names it; a third party's ends alone.
 pub(crate) async fn group(sql: &mut Connection, id: SessionId) -> Result<Vec<SessionId>, Fault> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT s.parent_id, c.kind AS client_kind FROM sessions s LEFT JOIN clients c ON c.id = s.client_id \
          WHERE s.id = $1",
     );
     let Some(row) = rows.bind(id.to_string()).fetch_optional(&mut *sql).await? else { return Ok(Vec::new()) };
     let parent: Option<&str> = row.try_get("parent_id")?;
     let root = match parent {
-        Some(_) if row.try_get::<Option<&str>, _>("client_kind")? == Some("third-party") => return Ok(vec![id]),
+        Some(_) if row.try_get::<Option<&str>>("client_kind")? == Some("third-party") => return Ok(vec![id]),
         Some(parent) => SessionId::parse(parent).map_err(|_| Fault::Unreadable("a session's id"))?,
         None => id,
     };
@@ -103,13 +102,13 @@ pub(crate) async fn group(sql: &mut Connection, id: SessionId) -> Result<Vec<Ses
 
 /// The sessions that name this one as their parent.
 pub(crate) async fn children(sql: &mut Connection, id: SessionId) -> Result<Vec<SessionId>, Fault> {
-    let query = sqlx::query("SELECT id FROM sessions WHERE parent_id = $1").bind(id.to_string());
+    let query = query("SELECT id FROM sessions WHERE parent_id = $1").bind(id.to_string());
     query.fetch_all(sql).await?.iter().map(session_id).collect()
 }
 
 /// A user's sessions, the last used one first. Those whose time is over are among them until they are purged.
 pub(crate) async fn list(sql: &mut Connection, user: UserId) -> Result<Vec<SessionInfo>, Fault> {
-    let rows = sqlx::query(select("WHERE user_id = $1 ORDER BY last_seen_at DESC, id"))
+    let rows = query(select("WHERE user_id = $1 ORDER BY last_seen_at DESC, id"))
         .bind(user.to_string())
         .fetch_all(sql)
         .await?;
@@ -118,8 +117,8 @@ pub(crate) async fn list(sql: &mut Connection, user: UserId) -> Result<Vec<Sessi
 
 /// Everybody's API tokens, the oldest first; those whose time is over too.
 pub(crate) async fn list_api(sql: &mut Connection) -> Result<Vec<SessionInfo>, Fault> {
-    let query = select("WHERE kind = 'api' ORDER BY created_at, id");
-    sqlx::query(query).fetch_all(sql).await?.iter().map(read).collect()
+    let text = select("WHERE kind = 'api' ORDER BY created_at, id");
+    query(text).fetch_all(sql).await?.iter().map(read).collect()
 }
 
 /// Ends a session and its group; returns all that have ended, to be forgotten.
@@ -133,7 +132,7 @@ pub(crate) async fn end(sql: &mut Connection, id: SessionId) -> Result<Vec<Sessi
 
 /// Ends one session, and with it by the store's own rule what names it as parent. Says whether there was one.
 pub(crate) async fn delete(sql: &mut Connection, id: SessionId) -> Result<bool, Fault> {
-    let done = sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id.to_string()).execute(sql).await?;
+    let done = query("DELETE FROM sessions WHERE id = $1").bind(id.to_string()).execute(sql).await?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -141,7 +140,7 @@ pub(crate) async fn delete(sql: &mut Connection, id: SessionId) -> Result<bool, 
 /// Says how many.
 pub(crate) async fn delete_of(sql: &mut Connection, user: UserId, but: Option<SessionId>) -> Result<u64, Fault> {
     pending::delete_of(sql, user, but).await?;
-    let done = sqlx::query(
+    let done = query(
         "DELETE FROM sessions WHERE user_id = $1 AND id <> $2 AND (parent_id IS NULL OR parent_id <> $2) \
          AND id <> COALESCE((SELECT parent_id FROM sessions WHERE id = $2), '')",
     )
@@ -155,7 +154,7 @@ pub(crate) async fn delete_of(sql: &mut Connection, user: UserId, but: Option<Se
 /// Ends every session. Says how many.
 pub(crate) async fn delete_all(sql: &mut Connection) -> Result<u64, Fault> {
     pending::delete_all(sql).await?;
-    Ok(sqlx::query("DELETE FROM sessions").execute(sql).await?.rows_affected())
+    Ok(query("DELETE FROM sessions").execute(sql).await?.rows_affected())
 }
 
 /// Up to `limit` sessions whose time is over: past their absolute limit, or not used since and no API token.
@@ -166,14 +165,14 @@ pub(crate) async fn over(
     limit: i64,
 ) -> Result<Vec<SessionId>, Fault> {
     let text = "SELECT id FROM sessions WHERE expires_at < $1 OR (last_seen_at < $2 AND kind <> 'api') LIMIT $3";
-    let query = sqlx::query(text).bind(expired.millis()).bind(unused.millis()).bind(limit);
+    let query = query(text).bind(expired.millis()).bind(unused.millis()).bind(limit);
     let rows = query.fetch_all(sql).await?;
     rows.iter().map(session_id).collect()
 }
 
 /// Writes when a session was last used, to it and to its group; never backwards. Returns all to which that was news.
 pub(crate) async fn seen(sql: &mut Connection, activity: &Activity) -> Result<Vec<SessionId>, Fault> {
-    let rows = sqlx::query(
+    let rows = query(
         "UPDATE sessions SET last_seen_at = $2 WHERE last_seen_at < $2 AND (id = $1 OR parent_id = $1 \
          OR id = (SELECT parent_id FROM sessions WHERE id = $1) \
          OR parent_id = (SELECT parent_id FROM sessions WHERE id = $1)) RETURNING id",
@@ -187,7 +186,7 @@ pub(crate) async fn seen(sql: &mut Connection, activity: &Activity) -> Result<Ve
 
 /// How many sessions are stored.
 pub(crate) async fn count(sql: &mut Connection) -> Result<i64, Fault> {
-    Ok(sqlx::query("SELECT COUNT(*) AS n FROM sessions").fetch_one(sql).await?.try_get("n")?)
+    Ok(query("SELECT COUNT(*) AS n FROM sessions").fetch_one(sql).await?.try_get("n")?)
 }
 
 pub(super) fn session_id(row: &Row) -> Result<SessionId, Fault> {
@@ -212,7 +211,7 @@ fn read(row: &Row) -> Result<SessionInfo, Fault> {
         amr: amr(row.try_get("amr")?)?,
         user_agent: row.try_get("user_agent")?,
         address: address.map(str::parse::<IpAddr>).transpose().map_err(|_| Fault::Unreadable("an address"))?,
-        by_cli: row.try_get::<&str, _>("created_by")? == "cli",
+        by_cli: row.try_get::<&str>("created_by")? == "cli",
         kind: kind(row.try_get("kind")?)?,
         parent: parent.map(SessionId::parse).transpose().map_err(|_| Fault::Unreadable("a session's id"))?,
         client: client.map(ClientId::parse).transpose().map_err(|_| Fault::Unreadable("a client's id"))?,

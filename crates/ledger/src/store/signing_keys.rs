@@ -1,13 +1,12 @@
 //! The table of signing keys: few rows, read whole.
 
-use sqlx::Row as _;
 use vestibule_gate::time::Timestamp;
 use vestibule_gate::token::jwt::{KeyId, SigningAlgorithm};
 
 use crate::fault::Fault;
 
 use super::Connection;
-use super::engine::Row;
+use super::engine::{Row, query};
 use super::users::flag;
 
 /// A key, its private half as it is stored.
@@ -26,7 +25,7 @@ pub(crate) struct KeyRow {
 
 /// All keys, in the order in which they begin to sign.
 pub(crate) async fn list(sql: &mut Connection) -> Result<Vec<KeyRow>, Fault> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT kid, algorithm, private_key, is_sealed, state, created_at, signs_from, retired_at FROM signing_keys \
          ORDER BY signs_from, created_at, kid",
     );
@@ -35,7 +34,7 @@ pub(crate) async fn list(sql: &mut Connection) -> Result<Vec<KeyRow>, Fault> {
 
 /// Adds a published key.
 pub(crate) async fn insert(sql: &mut Connection, row: &KeyRow) -> Result<(), Fault> {
-    sqlx::query(
+    query(
         "INSERT INTO signing_keys (kid, algorithm, private_key, is_sealed, state, created_at, signs_from) \
          VALUES ($1, $2, $3, $4, 'published', $5, $6)",
     )
@@ -52,7 +51,7 @@ pub(crate) async fn insert(sql: &mut Connection, row: &KeyRow) -> Result<(), Fau
 
 /// Writes the private half anew, sealed.
 pub(crate) async fn seal(sql: &mut Connection, id: &KeyId, sealed: String) -> Result<(), Fault> {
-    sqlx::query("UPDATE signing_keys SET private_key = $2, is_sealed = 1 WHERE kid = $1")
+    query("UPDATE signing_keys SET private_key = $2, is_sealed = 1 WHERE kid = $1")
         .bind(id.as_str().to_owned())
         .bind(sealed)
         .execute(sql)
@@ -62,7 +61,7 @@ pub(crate) async fn seal(sql: &mut Connection, id: &KeyId, sealed: String) -> Re
 
 /// Lets a published key sign from another time on.
 pub(crate) async fn sign_from(sql: &mut Connection, id: &KeyId, from: Timestamp) -> Result<(), Fault> {
-    sqlx::query("UPDATE signing_keys SET signs_from = $2 WHERE kid = $1")
+    query("UPDATE signing_keys SET signs_from = $2 WHERE kid = $1")
         .bind(id.as_str().to_owned())
         .bind(from.millis())
         .execute(sql)
@@ -72,20 +71,18 @@ pub(crate) async fn sign_from(sql: &mut Connection, id: &KeyId, from: Timestamp)
 
 /// Retires a key: its private half is gone.
 pub(crate) async fn retire(sql: &mut Connection, id: &KeyId, at: Timestamp) -> Result<(), Fault> {
-    sqlx::query(
-        "UPDATE signing_keys SET state = 'retired', private_key = '', is_sealed = 0, retired_at = $2 WHERE kid = $1",
-    )
-    .bind(id.as_str().to_owned())
-    .bind(at.millis())
-    .execute(sql)
-    .await?;
+    query("UPDATE signing_keys SET state = 'retired', private_key = '', is_sealed = 0, retired_at = $2 WHERE kid = $1")
+        .bind(id.as_str().to_owned())
+        .bind(at.millis())
+        .execute(sql)
+        .await?;
     Ok(())
 }
 
 fn read(row: &Row) -> Result<KeyRow, Fault> {
     let unreadable = Fault::Unreadable("a signing key");
-    let time = |column: &str| row.try_get::<i64, _>(column).map(Timestamp::from_millis);
-    let retired_at = row.try_get::<Option<i64>, _>("retired_at")?.map(Timestamp::from_millis);
+    let time = |column: &str| row.try_get::<i64>(column).map(Timestamp::from_millis);
+    let retired_at = row.try_get::<Option<i64>>("retired_at")?.map(Timestamp::from_millis);
     let is_retired = match row.try_get("state")? {
         "published" => false,
         "retired" => true,

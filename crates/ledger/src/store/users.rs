@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row as _;
 use vestibule_gate::account::{DisplayName, EmailAddress, Profile, Roles};
 use vestibule_gate::id::UserId;
 use vestibule_gate::time::Timestamp;
@@ -11,7 +10,7 @@ use crate::fault::Fault;
 use crate::user::{StoredHash, User, UserRef};
 
 use super::Connection;
-use super::engine::Row;
+use super::engine::{Row, query};
 
 const COLUMNS: &str = "id, email, name, roles, verified, disabled, anonymous, password_hash, created_at, \
                        last_seen_at, service, profile, updated_at";
@@ -26,15 +25,15 @@ pub(crate) struct UserRow {
 /// One user.
 pub(crate) async fn find(sql: &mut Connection, who: &UserRef) -> Result<Option<UserRow>, Fault> {
     let row = match who {
-        UserRef::Id(id) => sqlx::query(concat_select("id = $1")).bind(id.to_string()),
-        UserRef::Email(email) => sqlx::query(concat_select("email_key = $1")).bind(email.key().to_owned()),
+        UserRef::Id(id) => query(concat_select("id = $1")).bind(id.to_string()),
+        UserRef::Email(email) => query(concat_select("email_key = $1")).bind(email.key().to_owned()),
     };
     row.fetch_optional(sql).await?.as_ref().map(read).transpose()
 }
 
 /// The service with this name.
 pub(crate) async fn service(sql: &mut Connection, name: &str) -> Result<Option<UserRow>, Fault> {
-    let query = sqlx::query(concat_select("service = 1 AND name = $1 ORDER BY id LIMIT 1")).bind(name.to_owned());
+    let query = query(concat_select("service = 1 AND name = $1 ORDER BY id LIMIT 1")).bind(name.to_owned());
     query.fetch_optional(sql).await?.as_ref().map(read).transpose()
 }
 
@@ -44,7 +43,7 @@ fn concat_select(condition: &'static str) -> sqlx::AssertSqlSafe<String> {
 
 /// Users by their ids, behind `after`, at most `limit`.
 pub(crate) async fn list(sql: &mut Connection, after: Option<UserId>, limit: i64) -> Result<Vec<User>, Fault> {
-    let rows = sqlx::query(concat_select("id > $1 ORDER BY id LIMIT $2"))
+    let rows = query(concat_select("id > $1 ORDER BY id LIMIT $2"))
         .bind(after.map(|id| id.to_string()).unwrap_or_default())
         .bind(limit)
         .fetch_all(sql)
@@ -55,7 +54,7 @@ pub(crate) async fn list(sql: &mut Connection, after: Option<UserId>, limit: i64
 /// Adds a user. The caller has made sure that neither id nor e-mail address is taken.
 pub(crate) async fn insert(sql: &mut Connection, row: &UserRow) -> Result<(), Fault> {
     let user = &row.user;
-    sqlx::query(
+    query(
         "INSERT INTO users (id, email, email_key, name, roles, verified, disabled, anonymous, password_hash, created_at, \
          last_seen_at, service, profile) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
@@ -81,7 +80,7 @@ pub(crate) async fn insert(sql: &mut Connection, row: &UserRow) -> Result<(), Fa
 /// Writes back everything but the id and when it was made and last seen.
 pub(crate) async fn update(sql: &mut Connection, row: &UserRow, now: Timestamp) -> Result<(), Fault> {
     let user = &row.user;
-    sqlx::query(
+    query(
         "UPDATE users SET email = $2, email_key = $3, name = $4, roles = $5, verified = $6, disabled = $7, \
          anonymous = $8, password_hash = $9, profile = $10, updated_at = $11 WHERE id = $1",
     )
@@ -103,13 +102,13 @@ pub(crate) async fn update(sql: &mut Connection, row: &UserRow, now: Timestamp) 
 
 /// Deletes a user, and with them their sessions and credentials.
 pub(crate) async fn delete(sql: &mut Connection, id: UserId) -> Result<(), Fault> {
-    sqlx::query("DELETE FROM users WHERE id = $1").bind(id.to_string()).execute(sql).await?;
+    query("DELETE FROM users WHERE id = $1").bind(id.to_string()).execute(sql).await?;
     Ok(())
 }
 
 /// Notes when a user was last seen; never backwards.
 pub(crate) async fn seen(sql: &mut Connection, id: UserId, at: Timestamp) -> Result<(), Fault> {
-    sqlx::query("UPDATE users SET last_seen_at = $2 WHERE id = $1 AND COALESCE(last_seen_at, 0) < $2")
+    query("UPDATE users SET last_seen_at = $2 WHERE id = $1 AND COALESCE(last_seen_at, 0) < $2")
         .bind(id.to_string())
         .bind(at.millis())
         .execute(sql)
@@ -119,7 +118,7 @@ pub(crate) async fn seen(sql: &mut Connection, id: UserId, at: Timestamp) -> Res
 
 /// Guests whom nobody has seen since `before`, at most `limit`.
 pub(crate) async fn idle_guests(sql: &mut Connection, before: Timestamp, limit: i64) -> Result<Vec<UserId>, Fault> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT id FROM users WHERE anonymous = 1 AND COALESCE(last_seen_at, created_at) < $1 \
          AND created_at < $1 LIMIT $2",
     )
@@ -133,7 +132,7 @@ pub(crate) async fn idle_guests(sql: &mut Connection, before: Timestamp, limit: 
 /// How many users there are, and how many of them are guests.
 pub(crate) async fn count(sql: &mut Connection) -> Result<(i64, i64), Fault> {
     let text = "SELECT COUNT(*) AS everybody, COALESCE(SUM(anonymous), 0) AS guests FROM users";
-    let row = sqlx::query(text).fetch_one(sql).await?;
+    let row = query(text).fetch_one(sql).await?;
     Ok((row.try_get("everybody")?, row.try_get("guests")?))
 }
 
@@ -156,9 +155,9 @@ fn read(row: &Row) -> Result<UserRow, Fault> {
         has_password: hash.is_some(),
         service: flag(row, "service")?,
         profile: profile(row.try_get("profile")?)?,
-        updated_at: row.try_get::<Option<i64>, _>("updated_at")?.map(Timestamp::from_millis),
+        updated_at: row.try_get::<Option<i64>>("updated_at")?.map(Timestamp::from_millis),
         created_at: Timestamp::from_millis(row.try_get("created_at")?),
-        last_seen_at: row.try_get::<Option<i64>, _>("last_seen_at")?.map(Timestamp::from_millis),
+        last_seen_at: row.try_get::<Option<i64>>("last_seen_at")?.map(Timestamp::from_millis),
     };
     Ok(UserRow { user, password_hash: hash.map(StoredHash) })
 }
@@ -179,7 +178,7 @@ fn profile(text: &str) -> Result<Profile, Fault> {
 }
 
 pub(super) fn flag(row: &Row, column: &str) -> Result<bool, Fault> {
-    match row.try_get::<i64, _>(column)? {
+    match row.try_get::<i64>(column)? {
         0 => Ok(false),
         1 => Ok(true),
         _ => Err(Fault::Unreadable("a yes or no")),

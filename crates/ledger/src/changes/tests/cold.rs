@@ -5,6 +5,7 @@ use vestibule_gate::table::Forget;
 use vestibule_gate::token::opaque::{SecretKind, TagKey};
 
 use super::*;
+use crate::store::query;
 use crate::user::UserRef;
 
 /// So many users with a session each, none of them in memory.
@@ -63,9 +64,9 @@ async fn a_row_that_cannot_be_read_is_nobody_else_s_fault() {
     let house = House::new().await;
     let strangers = strangers(&house, 12).await;
     let mut sql = house.ledger.store().write().await.unwrap();
-    sqlx::query("UPDATE sessions SET amr = 'a method of tomorrow' WHERE user_id = $1")
+    query("UPDATE sessions SET amr = 'a method of tomorrow' WHERE user_id = $1")
         .bind(strangers[5].0.to_string())
-        .execute(&mut *sql)
+        .execute(&mut sql)
         .await
         .unwrap();
     sql.commit().await.unwrap();

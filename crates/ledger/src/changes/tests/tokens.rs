@@ -108,7 +108,7 @@ impl Tokens {
     async fn let_grace_pass(&self) {
         let mut change = crate::commit::Change::begin(&self.house.ledger).await.unwrap();
         let text = "UPDATE refresh_tokens SET rotated_at = rotated_at - 11000 WHERE rotated_at IS NOT NULL";
-        sqlx::query(text).execute(change.sql()).await.unwrap();
+        query(text).execute(change.sql()).await.unwrap();
         change.commit(Vec::new()).await.unwrap();
     }
 }

@@ -93,7 +93,7 @@ async fn a_session_whose_time_is_over_does_not_come_back_with_its_tokens() {
     let issued = house.tokens(&house.spa, Some(first.session)).await;
     let mut change = crate::commit::Change::begin(&house.house.ledger).await.unwrap();
     let text = "UPDATE sessions SET expires_at = 1 WHERE kind = 'cookie'";
-    sqlx::query(text).execute(change.sql()).await.unwrap();
+    query(text).execute(change.sql()).await.unwrap();
     change.commit(Vec::new()).await.unwrap();
     assert!(!house.speaks(&issued.access.secret).await);
     let again = house.house.sign_in(from(&first.secret)).await.unwrap();

@@ -1,0 +1,41 @@
+//! What statements run on.
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::Postgres;
+use sqlx::sqlite::Sqlite;
+use sqlx::{Executor as _, SqlSafeStr, Transaction};
+
+use crate::fault::Fault;
+
+/// A connection to read with, or the open transaction of a change. A change that is dropped without a commit never was.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    SqliteReader(PoolConnection<Sqlite>),
+    SqliteWriter(Transaction<'static, Sqlite>),
+    PostgresReader(PoolConnection<Postgres>),
+    PostgresWriter(Transaction<'static, Postgres>),
+}
+
+impl Connection {
+    /// Commits what was changed.
+    pub(crate) async fn commit(self) -> Result<(), Fault> {
+        match self {
+            Self::SqliteWriter(transaction) => transaction.commit().await?,
+            Self::PostgresWriter(transaction) => transaction.commit().await?,
+            Self::SqliteReader(_) | Self::PostgresReader(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Runs many statements at once, without parameters.
+    pub(crate) async fn run(&mut self, script: impl SqlSafeStr + Send) -> Result<(), Fault> {
+        let script = sqlx::raw_sql(script);
+        match self {
+            Self::SqliteReader(sql) => _ = (&mut **sql).execute(script).await?,
+            Self::SqliteWriter(sql) => _ = (&mut **sql).execute(script).await?,
+            Self::PostgresReader(sql) => _ = (&mut **sql).execute(script).await?,
+            Self::PostgresWriter(sql) => _ = (&mut **sql).execute(script).await?,
+        }
+        Ok(())
+    }
+}

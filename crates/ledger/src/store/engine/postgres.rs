@@ -1,0 +1,74 @@
+//! PostgreSQL, which many nodes share. One change at a time, of all nodes: a lock that the database holds for the
+//! transaction makes them follow each other, as SQLite's one writer does.
+
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
+use sqlx::{Executor as _, Transaction};
+
+use crate::settings::PostgresSettings;
+
+/// The number that stands for "a change of Vestibule's is open" among the database's advisory locks.
+const CHANGES: i64 = 0x7665_7374_6962_756c;
+/// A reader that gets no connection in this time fails with a 503.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// The open database.
+#[derive(Debug, Clone)]
+pub(crate) struct Pools {
+    writers: PgPool,
+    readers: PgPool,
+}
+
+impl Pools {
+    /// Connects.
+    pub(super) async fn open(settings: &PostgresSettings) -> Result<Self, sqlx::Error> {
+        let options = options(settings)?;
+        // A change waits for another one's end where it has a connection and no more: the lock is what takes time.
+        let writers = pool(options.clone(), settings, settings.writers).await?;
+        let readers =
+            pool(options.options([("default_transaction_read_only", "on")]), settings, settings.readers).await?;
+        Ok(Self { writers, readers })
+    }
+
+    pub(super) async fn read(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        self.readers.acquire().await
+    }
+
+    pub(super) async fn write(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let mut transaction = self.writers.begin().await?;
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(CHANGES).execute(&mut *transaction).await?;
+        Ok(transaction)
+    }
+
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, sqlx::Error> {
+    let options: PgConnectOptions = settings.url.expose().parse()?;
+    let timeout = settings.statement_timeout.as_millis().to_string();
+    Ok(options.application_name("vestibule").options([
+        ("statement_timeout", timeout.as_str()),
+        ("lock_timeout", &timeout),
+        // A client that is gone must not hold the lock.
+        ("idle_in_transaction_session_timeout", &timeout),
+        // What is acknowledged is on the disk, whatever the database's own default is; `remote_apply` and the like, for
+        // a standby, are the operator's to set for the database and are stronger.
+    ]))
+}
+
+async fn pool(options: PgConnectOptions, settings: &PostgresSettings, connections: u32) -> Result<PgPool, sqlx::Error> {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(WAIT.min(settings.statement_timeout))
+        .after_connect(|connection, _| {
+            Box::pin(async move { connection.execute("SET client_min_messages TO warning").await.map(|_| ()) })
+        })
+        .connect_with(options)
+        .await
+}
