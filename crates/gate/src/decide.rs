@@ -10,7 +10,7 @@ use arrayvec::ArrayVec;
 
 use crate::claims::{Claims, Credential, MAX_CANDIDATES, Source};
 use crate::keys::Keys;
-use crate::table::{Entry, Found, Table};
+use crate::table::{Entry, Found, Memory};
 use crate::time::Timestamp;
 use crate::token::jwt;
 use crate::token::opaque::{SecretKind, TokenHash, is_tagged};
@@ -62,7 +62,7 @@ pub enum Outcome<A = Verdict> {
 /// for different users (somebody tossed one): then the answer is invalid, and so it is with more than
 /// [`MAX_CANDIDATES`] distinct values, and with a token that does not reach far enough.
 #[must_use]
-pub fn decide(claims: &Claims<'_>, table: &Table, keys: &Keys, now: Timestamp, reach: Reach) -> Outcome {
+pub fn decide(claims: &Claims<'_>, table: &impl Memory, keys: &Keys, now: Timestamp, reach: Reach) -> Outcome {
     if claims.is_empty() {
         return Outcome::Answer(Verdict::anonymous());
     }
@@ -75,7 +75,12 @@ pub fn decide(claims: &Claims<'_>, table: &Table, keys: &Keys, now: Timestamp, r
 /// Decides whose credentials these are, whatever they were given for: for an endpoint that looks at client and scope
 /// itself, as the userinfo endpoint does. The rest is as in [`decide`].
 #[must_use]
-pub fn decide_bearer(claims: &Claims<'_>, table: &Table, keys: &Keys, now: Timestamp) -> Outcome<Option<Identity>> {
+pub fn decide_bearer(
+    claims: &Claims<'_>,
+    table: &impl Memory,
+    keys: &Keys,
+    now: Timestamp,
+) -> Outcome<Option<Identity>> {
     identify(claims, table, keys, now, Reach::Any)
 }
 
@@ -90,7 +95,7 @@ pub enum Reach {
 
 fn identify(
     claims: &Claims<'_>,
-    table: &Table,
+    table: &impl Memory,
     keys: &Keys,
     now: Timestamp,
     reach: Reach,
@@ -126,7 +131,7 @@ enum Weighed {
 
 /// Weighs one candidate. The table is asked before the tag is computed: a hit needs no HMAC, since its hash is that
 /// of a secret that we have sealed, or of a JWT that was verified.
-fn weigh(candidate: &Credential<'_>, table: &Table, keys: &Keys, now: Timestamp) -> Weighed {
+fn weigh(candidate: &Credential<'_>, table: &impl Memory, keys: &Keys, now: Timestamp) -> Weighed {
     let Credential { source, value } = *candidate;
     let kind = source.kind_of(value);
     if kind.is_none() && !(source.accepts_jwt() && may_be_jwt(value)) {

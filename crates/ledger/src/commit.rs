@@ -1,4 +1,5 @@
-//! The one way to change the truth: a transaction, then what it makes untrue is forgotten, then the answer.
+//! The one way to change the truth: a transaction, then what it makes untrue is forgotten, then the answer. Other nodes
+//! learn it from the feed, of which the transaction is a part.
 //!
 //! Whoever waits for the commit may go away (a client hangs up), but a commit whose forgetting does not happen would
 //! leave a revoked session alive in memory. So both run in a task of their own, which nobody can cancel.
@@ -7,6 +8,7 @@ use tokio::time::Instant;
 use vestibule_gate::table::Forget;
 
 use crate::fault::Fault;
+use crate::feed::Said;
 use crate::ledger::Ledger;
 use crate::store::Connection;
 
@@ -15,6 +17,7 @@ use crate::store::Connection;
 pub(crate) struct Change {
     ledger: Ledger,
     transaction: Connection,
+    changes_keys: bool,
 }
 
 impl Change {
@@ -23,12 +26,17 @@ impl Change {
         let began = Instant::now();
         let transaction = ledger.store().write().await?;
         metrics::histogram!("vestibule_store_wait_seconds").record(began.elapsed());
-        Ok(Self { ledger: ledger.clone(), transaction })
+        Ok(Self { ledger: ledger.clone(), transaction, changes_keys: false })
     }
 
     /// What statements run on.
     pub(crate) fn sql(&mut self) -> &mut Connection {
         &mut self.transaction
+    }
+
+    /// Says that the signing keys are others now: other nodes have to read them again.
+    pub(crate) fn changes_keys(&mut self) {
+        self.changes_keys = true;
     }
 
     /// Commits, and then forgets: when this returns, the very next resolve knows. What is forgotten is forgotten even
@@ -44,10 +52,16 @@ impl Change {
         forget: Vec<Forget>,
         then: impl FnOnce(bool) + Send + 'static,
     ) -> Result<(), Fault> {
-        let Self { ledger, transaction } = self;
+        let Self { ledger, mut transaction, changes_keys } = self;
+        let keys = changes_keys.then_some(Said::Keys);
+        let said: Vec<Said> = forget.iter().copied().map(Said::Forget).chain(keys).collect();
         let task = tokio::spawn(async move {
             let began = Instant::now();
-            let committed = transaction.commit().await;
+            let announced = ledger.node().announce(&mut transaction, &said, ledger.now()).await;
+            let committed = match announced {
+                Ok(()) => transaction.commit().await,
+                Err(fault) => Err(fault),
+            };
             then(committed.is_ok());
             for forget in forget {
                 ledger.live().table().forget(forget);

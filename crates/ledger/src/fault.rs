@@ -25,6 +25,14 @@ pub enum Fault {
     /// What was asked for wants a file, and the store is a PostgreSQL.
     #[error("the store is a PostgreSQL: make its backup with pg_dump, see docs/operations/cluster.md")]
     NoFile,
+    /// The store did not answer in time.
+    #[error("the store did not answer in time")]
+    Slow,
+    /// Notifications do not come through.
+    #[error(
+        "what one node says is not heard by another (LISTEN): there is a pooler before this PostgreSQL that gives connections away after each transaction; name PostgreSQL itself in [store] url, or a pooler in session mode"
+    )]
+    Deaf,
     /// The process is ending.
     #[error("the ledger is closed")]
     Closed,

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use vestibule_gate::keys::Keys;
-use vestibule_gate::table::{Found, Table, Ticket};
+use vestibule_gate::table::{Found, SessionRow, Table, Ticket};
 use vestibule_gate::time::Timestamp;
 use vestibule_gate::token::jwt::KeyId;
 use vestibule_gate::token::opaque::TokenHash;
@@ -20,6 +20,7 @@ use vestibule_gate::token::opaque::TokenHash;
 use crate::fault::Fault;
 use crate::store::Store;
 use crate::store::resolves::{self, Looked, MOST, Terms};
+use crate::store::signing_keys;
 
 /// Statements at a time. A flood of unknown credentials must not take the readers from the pages.
 const READERS: usize = 3;
@@ -156,19 +157,36 @@ impl Flights {
     }
 
     fn fill(&self, waiting: &Waiting, looked: Option<Looked>) {
-        let Sought { name, stored_as, jwt } = &waiting.sought;
+        let row = self.row_of(&waiting.sought, looked);
+        let _ = self.table.fill(waiting.ticket, waiting.sought.name, row);
+    }
+
+    /// Reads one credential for one request, whatever memory knows.
+    pub(crate) async fn read_apart(&self, sought: &Sought, now: Timestamp) -> Result<Option<SessionRow>, Fault> {
+        if let Some(jwt) = &sought.jwt {
+            // Another node may have retired its key, and this one not know.
+            let mut sql = self.store.read().await?;
+            if !signing_keys::is_published(&mut sql, &jwt.key).await? {
+                return Ok(None);
+            }
+        }
+        let looked = self.look(&[sought.stored_as], now).await?.pop().unwrap_or(Ok(None))?;
+        Ok(self.row_of(sought, looked))
+    }
+
+    fn row_of(&self, sought: &Sought, looked: Option<Looked>) -> Option<SessionRow> {
+        let Sought { stored_as, jwt, .. } = sought;
         // Looked at behind the ticket: a key that is retired from now on has its forgetting behind the ticket, too, and
         // that voids what is filled in here.
         let keys = self.keys.published();
         let is_signed = jwt.as_ref().is_none_or(|jwt| keys.find(jwt.key.as_str()).is_some());
-        let row = looked.filter(|_| is_signed).map(|Looked { mut row, is_first_use }| {
+        looked.filter(|_| is_signed).map(|Looked { mut row, is_first_use }| {
             row.expires_at = jwt.as_ref().map_or(row.expires_at, |jwt| row.expires_at.min(jwt.ends));
             if is_first_use {
                 self.first_uses.lock().push(*stored_as);
             }
             row
-        });
-        let _ = self.table.fill(waiting.ticket, *name, row);
+        })
     }
 
     /// The access tokens that were read for the first time since this was last asked.

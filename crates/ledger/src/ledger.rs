@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::fault::{Fault, OpenError};
 use crate::jobs;
 use crate::live::Live;
+use crate::node::Node;
 use crate::proof::limits::Limits;
 use crate::proof::password::{self, Hasher};
 use crate::settings::{SessionSettings, Settings, StoreSettings};
@@ -39,6 +40,7 @@ struct Inner {
     limits: Limits,
     settings: RwLock<Arc<Settings>>,
     jobs: parking_lot::Mutex<Vec<JoinHandle<()>>>,
+    node: Node,
     _folder: Folder,
 }
 
@@ -60,6 +62,7 @@ impl Ledger {
         let store = Store::open(place).await?;
         changes::count_from_zero();
         let clock = Clock::start();
+        let node = Node::new(&settings, &store).await.map_err(failed)?;
         let key = installation_key(&store, clock.now()).await.map_err(failed)?;
         let issuer = settings.issuer.as_str().into();
         let keys = Arc::new(Keys::new(TagKey::new(&key)));
@@ -69,7 +72,8 @@ impl Ledger {
         let hasher = Hasher::start(settings.password.threads, settings.password.queue)
             .map_err(|source| OpenError::Folder { path: path.clone(), source })?;
         Ok(Self(Arc::new(Inner {
-            live: Live::new(table, keys, issuer, store.clone(), terms(&settings)),
+            live: Live::new(table, keys, issuer, store.clone(), terms(&settings), node.freshness()),
+            node,
             store,
             clock,
             hasher,
@@ -87,6 +91,11 @@ impl Ledger {
         *self.0.jobs.lock() = jobs::start(self);
     }
 
+    /// Ends what runs by itself.
+    pub(crate) fn stop_jobs(&self) {
+        self.0.jobs.lock().drain(..).for_each(|job| job.abort());
+    }
+
     /// Puts new settings in force, as far as they can change while this runs (see [`Settings`]).
     pub fn reload(&self, settings: Settings) {
         self.0.live.set_terms(terms(&settings));
@@ -96,12 +105,11 @@ impl Ledger {
 
     /// Writes what is pending and closes the store.
     pub async fn close(&self) {
-        for job in self.0.jobs.lock().drain(..) {
-            job.abort();
-        }
+        self.stop_jobs();
         if let Err(fault) = jobs::flush_activity::flush_all(self).await {
             tracing::error!(%fault, "the last activity was not written");
         }
+        self.0.node.leave(&self.0.store).await;
         self.0.store.close().await;
     }
 
@@ -167,6 +175,10 @@ impl Ledger {
 
     pub(crate) async fn write_first_uses(&self) -> Result<(), Fault> {
         jobs::flush_activity::write_first_uses(self).await
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.0.node
     }
 
     pub(crate) fn store(&self) -> &Store {

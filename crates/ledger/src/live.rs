@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vestibule_gate::claims::Claims;
 use vestibule_gate::decide::{Need, Outcome, Reach, Unknown, decide, decide_bearer};
 use vestibule_gate::keys::Keys;
-use vestibule_gate::table::{Forget, Table};
+use vestibule_gate::table::{Forget, Reading, Table};
 use vestibule_gate::time::Timestamp;
 use vestibule_gate::token::jwt::{self, Audience, Expected, Expiry, TokenType};
 use vestibule_gate::token::opaque::TokenHash;
@@ -13,6 +13,7 @@ use vestibule_gate::verdict::{Identity, Verdict};
 
 use crate::fault::Fault;
 use crate::flights::{Flights, Sought, VerifiedJwt};
+use crate::freshness::Freshness;
 use crate::store::Store;
 use crate::store::resolves::Terms;
 
@@ -25,19 +26,30 @@ pub struct Live {
     keys: Arc<Keys>,
     issuer: Box<str>,
     flights: Arc<Flights>,
+    freshness: Arc<Freshness>,
 }
 
 impl Live {
     /// To be made on the runtime of the store.
-    pub(crate) fn new(table: Arc<Table>, keys: Arc<Keys>, issuer: Box<str>, store: Store, terms: Terms) -> Arc<Self> {
+    pub(crate) fn new(
+        table: Arc<Table>,
+        keys: Arc<Keys>,
+        issuer: Box<str>,
+        store: Store,
+        terms: Terms,
+        freshness: Arc<Freshness>,
+    ) -> Arc<Self> {
         let flights = Arc::new(Flights::new(Arc::clone(&table), Arc::clone(&keys), store, terms));
-        Arc::new(Self { table, keys, issuer, flights })
+        Arc::new(Self { table, keys, issuer, flights, freshness })
     }
 
     /// Answers from memory, or not at all. Never waits.
     #[must_use]
     pub fn answer_from_memory(&self, claims: &Claims<'_>, now: Timestamp, reach: Reach) -> Option<Verdict> {
-        match decide(claims, &self.table, &self.keys, now, reach) {
+        if !self.freshness.is_fresh() {
+            return None;
+        }
+        match decide(claims, &*self.table, &self.keys, now, reach) {
             Outcome::Answer(verdict) => Some(verdict),
             Outcome::Need(_) => None,
         }
@@ -48,8 +60,11 @@ impl Live {
     /// # Errors
     /// [`Fault`] when the answer cannot be known: never taken for a yes, nor for "nobody".
     pub async fn answer(&self, claims: &Claims<'_>, now: Timestamp, reach: Reach) -> Result<Verdict, Fault> {
+        if !self.freshness.is_fresh() {
+            return self.read_apart(|reading| decide(claims, reading, &self.keys, now, reach), now).await;
+        }
         for _ in 0..ATTEMPTS {
-            match decide(claims, &self.table, &self.keys, now, reach) {
+            match decide(claims, &*self.table, &self.keys, now, reach) {
                 Outcome::Answer(verdict) => return Ok(verdict),
                 Outcome::Need(need) => self.load(need, now).await?,
             }
@@ -62,10 +77,38 @@ impl Live {
     /// # Errors
     /// [`Fault`] when it cannot be known.
     pub async fn bearer(&self, claims: &Claims<'_>, now: Timestamp) -> Result<Option<Identity>, Fault> {
+        if !self.freshness.is_fresh() {
+            return self.read_apart(|reading| decide_bearer(claims, reading, &self.keys, now), now).await;
+        }
         for _ in 0..ATTEMPTS {
-            match decide_bearer(claims, &self.table, &self.keys, now) {
+            match decide_bearer(claims, &*self.table, &self.keys, now) {
                 Outcome::Answer(identity) => return Ok(identity),
                 Outcome::Need(need) => self.load(need, now).await?,
+            }
+        }
+        Err(Fault::Unsettled)
+    }
+
+    /// Answers from the store alone, for this one request: memory may be behind what other nodes have changed.
+    async fn read_apart<A>(&self, decide: impl Fn(&Reading<'_>) -> Outcome<A>, now: Timestamp) -> Result<A, Fault> {
+        let mut reading = Reading::new(&self.table);
+        for _ in 0..ATTEMPTS {
+            let need = match decide(&reading) {
+                Outcome::Answer(answer) => return Ok(answer),
+                Outcome::Need(need) => need,
+            };
+            for unknown in need {
+                let (name, row) = match unknown {
+                    Unknown::Secret(hash) => (hash, self.flights.read_apart(&Sought::secret(hash), now).await?),
+                    Unknown::Jwt(token) => match self.verify(&token.text, now) {
+                        Some(jwt) => {
+                            let sought = Sought { name: token.hash, stored_as: token.stored_as, jwt: Some(jwt) };
+                            (token.hash, self.flights.read_apart(&sought, now).await?)
+                        }
+                        None => (token.hash, None),
+                    },
+                };
+                reading.put(name, row);
             }
         }
         Err(Fault::Unsettled)
@@ -121,6 +164,10 @@ impl Live {
 
     pub(crate) const fn table(&self) -> &Arc<Table> {
         &self.table
+    }
+
+    pub(crate) fn freshness(&self) -> &Freshness {
+        &self.freshness
     }
 
     pub(crate) fn keys(&self) -> &Keys {

@@ -64,6 +64,10 @@ pub struct PostgresSettings {
     pub writers: u32,
     /// How long a statement may take, and how long is waited for a turn.
     pub statement_timeout: Duration,
+    /// What the operator calls this node.
+    pub node: String,
+    /// For how long memory is believed that may not know what other nodes have changed. Zero: not at all.
+    pub max_staleness: Duration,
 }
 
 impl fmt::Display for PostgresSettings {

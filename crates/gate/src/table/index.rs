@@ -97,6 +97,11 @@ impl Index {
         }
     }
 
+    /// What a session says, rendered, for nobody else.
+    pub(super) fn facts_of(&self, row: &SessionRow) -> SharedFacts {
+        SharedFacts::new(row, &self.headers)
+    }
+
     /// How many sessions there are.
     pub(super) const fn len(&self) -> usize {
         self.sessions

@@ -15,6 +15,7 @@ mod dead;
 mod entry;
 mod forgets;
 mod index;
+mod reading;
 mod shards;
 mod sync;
 
@@ -31,6 +32,7 @@ use dead::Dead;
 pub use entry::{Entry, SessionRow};
 use forgets::Forgets;
 use index::Index;
+pub use reading::{Memory, Reading};
 use shards::Shards;
 use sync::{AtomicU64, Mutex, ReadersLock};
 
@@ -192,6 +194,12 @@ impl Table {
         }
         self.shards.insert(writers.index.insert(hash, &row));
         Ok(())
+    }
+
+    /// An entry that the table does not hold.
+    fn entry_apart(&self, hash: TokenHash, row: &SessionRow) -> Entry {
+        let facts = self.writers.lock().index.facts_of(row);
+        Entry::new(hash, row, Arc::new(facts), None)
     }
 
     /// Forgets, so that the next look-up reads the store. When this returns, no reader finds the old entries.

@@ -107,6 +107,7 @@ async fn hand_over(
         }
         ledger.keyring().remove(&retired);
     };
+    change.changes_keys();
     change.commit_then(vec![Forget::All], then).await?;
     Ok(signer)
 }
@@ -126,6 +127,7 @@ pub(crate) async fn retire_over(ledger: &Ledger, now: Timestamp) -> Result<usize
         tracing::info!(kid = %id, "a signing key was retired: its tokens are over");
     }
     let (ring, count) = (ledger.clone(), over.len());
+    change.changes_keys();
     change.commit_then(Vec::new(), move |_| over.iter().for_each(|id| ring.keyring().remove(id))).await?;
     Ok(count)
 }

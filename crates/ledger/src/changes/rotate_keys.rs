@@ -81,6 +81,7 @@ pub(crate) async fn rotate_at(
             keyring.keyring().add(key)
         }
     };
+    change.changes_keys();
     change.commit_then(Vec::new(), then).await?;
     tracing::info!(kid = %row.id, algorithm = %row.algorithm, "a signing key was made and published");
     let phase = if is_first { Phase::Active } else { Phase::Next };

@@ -23,6 +23,7 @@ use crate::{backup, queries};
 mod api_tokens;
 mod attacks;
 mod clients;
+mod cluster;
 mod cold;
 mod profiles;
 mod tokens;
@@ -38,7 +39,14 @@ fn store(data_dir: &Path) -> StoreSettings {
     let name: String = data_dir.to_string_lossy().bytes().map(|byte| format!("{byte:x}")).collect();
     let url = vestibule_tests::postgres::shared().url(&format!("v{}", &name[name.len().saturating_sub(40)..]));
     let statement_timeout = std::time::Duration::from_secs(5);
-    StoreSettings::Postgres(PostgresSettings { url: SecretUrl::new(&url), readers: 4, writers: 2, statement_timeout })
+    StoreSettings::Postgres(PostgresSettings {
+        url: SecretUrl::new(&url),
+        readers: 4,
+        writers: 2,
+        statement_timeout,
+        node: "test".to_owned(),
+        max_staleness: std::time::Duration::from_secs(2),
+    })
 }
 
 pub(crate) fn settings(data_dir: &Path) -> Settings {

@@ -6,13 +6,18 @@ pub(crate) mod rotate_keys;
 
 use tokio::task::JoinHandle;
 
+use crate::feed::follow;
 use crate::ledger::Ledger;
 
 /// Starts all of them.
 pub(crate) fn start(ledger: &Ledger) -> Vec<JoinHandle<()>> {
-    vec![
+    let mut jobs = vec![
         tokio::spawn(flush_activity::run(ledger.clone())),
         tokio::spawn(purge_expired::run(ledger.clone())),
         tokio::spawn(rotate_keys::run(ledger.clone())),
-    ]
+    ];
+    if ledger.node().has_others() {
+        jobs.push(tokio::spawn(follow::run(ledger.clone())));
+    }
+    jobs
 }

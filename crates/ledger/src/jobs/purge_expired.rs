@@ -8,8 +8,9 @@ use vestibule_gate::time::{Span, Timestamp};
 
 use crate::commit::Change;
 use crate::fault::Fault;
+use crate::feed::follow;
 use crate::ledger::Ledger;
-use crate::store::{codes, credentials, one_time, refresh_tokens, sessions, users};
+use crate::store::{Work, codes, credentials, one_time, refresh_tokens, sessions, users};
 
 const EVERY: Duration = Duration::from_secs(600);
 /// Rows a transaction: a change that people wait for gets its turn in between.
@@ -21,10 +22,19 @@ pub(super) async fn run(ledger: Ledger) {
     let mut timer = tokio::time::interval(EVERY);
     loop {
         timer.tick().await;
-        if let Err(fault) = purge(&ledger).await {
+        if let Err(fault) = in_turn(&ledger).await {
             tracing::warn!(%fault, "what is over was not purged");
         }
     }
+}
+
+/// One node at a time.
+async fn in_turn(ledger: &Ledger) -> Result<(), Fault> {
+    let Some(lease) = ledger.store().lease(Work::Purge).await? else { return Ok(()) };
+    let purged = purge(ledger).await;
+    let pruned = if ledger.node().has_others() { follow::prune(ledger, ledger.now()).await } else { Ok(()) };
+    lease.give_back().await;
+    purged.and(pruned)
 }
 
 async fn purge(ledger: &Ledger) -> Result<(), Fault> {

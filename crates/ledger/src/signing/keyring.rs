@@ -113,6 +113,11 @@ impl Keyring {
         self.sealing.as_ref()
     }
 
+    /// Puts other keys in the place of all.
+    pub(super) fn replace(&self, keys: Vec<SigningKey>) {
+        self.change(|all| *all = keys.into_iter().map(Arc::new).collect());
+    }
+
     /// Publishes a key.
     pub(crate) fn add(&self, key: SigningKey) {
         self.change(|keys| keys.push(Arc::new(key)));

@@ -12,6 +12,7 @@ use super::key::SigningKey;
 use super::keyring::Keyring;
 use super::seal::SealingKey;
 use crate::fault::{Fault, OpenError};
+use crate::ledger::Ledger;
 use crate::settings::{KeySecret, KeySettings};
 use crate::store::signing_keys::{self, KeyRow};
 use crate::store::{Connection, Store};
@@ -91,7 +92,7 @@ pub(crate) async fn open(
         let damaged = || KeyringError::Damaged { database: database.to_owned(), id: row.id.clone() };
         keys.push(SigningKey::read(row.id.clone(), row.algorithm, &private, row.signs_from).ok_or_else(damaged)?);
     }
-    transaction.commit().await.map_err(|error| failed(error.into()))?;
+    transaction.commit().await.map_err(failed)?;
     if newly_sealed > 0 {
         tracing::warn!(
             keys = newly_sealed,
@@ -100,6 +101,24 @@ pub(crate) async fn open(
         );
     }
     Ok(Keyring::new(keys, sealing, settings.for_assertions, shown))
+}
+
+/// Reads the published keys anew, since another node has changed them.
+pub(crate) async fn read_again(ledger: &Ledger) -> Result<(), Fault> {
+    let mut sql = ledger.store().read().await?;
+    let rows = signing_keys::list(&mut sql).await?;
+    drop(sql);
+    let mut keys = Vec::new();
+    for row in rows.into_iter().filter(|row| row.retired_at.is_none()) {
+        let private = private_key(&row, ledger.keyring().sealing(), Path::new("the store")).map_err(|error| {
+            tracing::error!(%error, "a signing key of another node cannot be read; every node needs the same [keys] secret");
+            Fault::Unreadable("a signing key")
+        })?;
+        let key = SigningKey::read(row.id.clone(), row.algorithm, &private, row.signs_from);
+        keys.push(key.ok_or(Fault::Unreadable("a signing key"))?);
+    }
+    ledger.keyring().replace(keys);
+    Ok(())
 }
 
 enum SealingError {

@@ -8,8 +8,10 @@ pub(crate) mod codes;
 pub(crate) mod consents;
 pub(crate) mod credentials;
 pub(crate) mod engine;
+pub(crate) mod feed;
 pub(crate) mod folder;
 pub(crate) mod keys;
+pub(crate) mod nodes;
 pub(crate) mod one_time;
 pub(crate) mod pending;
 pub(crate) mod refresh_tokens;
@@ -19,4 +21,4 @@ pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod users;
 
-pub(crate) use engine::{Connection, Place, Store, query};
+pub(crate) use engine::{Connection, Place, Store, Work, query};

@@ -116,7 +116,7 @@ fn statement_for(count: usize) -> (usize, &'static str) {
                  s.client_id, p.expires_at AS parent_expires_at, t.kind AS client_kind, \
                  t.full_access AS client_full_access, u.roles, u.verified, u.anonymous, u.disabled, \
                  u.email, u.name, \
-                 CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password \
+                 CAST(CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_password \
                  FROM credentials c JOIN sessions s ON s.id = c.session_id JOIN users u ON u.id = s.user_id \
                  LEFT JOIN sessions p ON p.id = s.parent_id LEFT JOIN clients t ON t.id = s.client_id \
                  WHERE c.hash IN (",

@@ -6,7 +6,8 @@ use super::Store;
 use super::engine::query;
 
 /// One entry a version, in order. An entry that was released never changes.
-const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// Why the schema cannot be brought up to date.
 #[derive(Debug)]

@@ -32,6 +32,12 @@ pub(crate) async fn list(sql: &mut Connection) -> Result<Vec<KeyRow>, Fault> {
     rows.fetch_all(sql).await?.iter().map(read).collect()
 }
 
+/// Whether a key is published.
+pub(crate) async fn is_published(sql: &mut Connection, id: &KeyId) -> Result<bool, Fault> {
+    let row = query("SELECT 1 AS one FROM signing_keys WHERE kid = $1 AND state = 'published'");
+    Ok(row.bind(id.as_str().to_owned()).fetch_optional(sql).await?.is_some())
+}
+
 /// Adds a published key.
 pub(crate) async fn insert(sql: &mut Connection, row: &KeyRow) -> Result<(), Fault> {
     query(

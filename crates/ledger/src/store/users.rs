@@ -131,7 +131,7 @@ pub(crate) async fn idle_guests(sql: &mut Connection, before: Timestamp, limit: 
 
 /// How many users there are, and how many of them are guests.
 pub(crate) async fn count(sql: &mut Connection) -> Result<(i64, i64), Fault> {
-    let text = "SELECT COUNT(*) AS everybody, COALESCE(SUM(anonymous), 0) AS guests FROM users";
+    let text = "SELECT COUNT(*) AS everybody, CAST(COALESCE(SUM(anonymous), 0) AS BIGINT) AS guests FROM users";
     let row = query(text).fetch_one(sql).await?;
     Ok((row.try_get("everybody")?, row.try_get("guests")?))
 }

@@ -11,11 +11,11 @@ mod jwt;
 mod pending;
 
 const URI: &str = "https://app.example.com/cb";
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// Of [`VERIFIER`] (RFC 7636 appendix B).
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-fn client(id: &str, kind: ClientKind) -> Client {
+pub(super) fn client(id: &str, kind: ClientKind) -> Client {
     Client {
         id: ClientId::parse(id).unwrap(),
         name: id.to_owned(),
@@ -36,10 +36,10 @@ fn client(id: &str, kind: ClientKind) -> Client {
 }
 
 /// A house with a spa client, and a person in it.
-struct Tokens {
-    house: House,
-    ada: UserId,
-    spa: Client,
+pub(super) struct Tokens {
+    pub(super) house: House,
+    pub(super) ada: UserId,
+    pub(super) spa: Client,
 }
 
 impl Tokens {
@@ -50,7 +50,7 @@ impl Tokens {
         Self { house, ada, spa }
     }
 
-    async fn code(&self, client: &Client, parent: Option<SessionId>) -> Secret {
+    pub(super) async fn code(&self, client: &Client, parent: Option<SessionId>) -> Secret {
         let full = if client.may_have_full_access() { FULL_ACCESS } else { "email" };
         let granted = Granted {
             client: client.id.clone(),
@@ -70,7 +70,7 @@ impl Tokens {
         issue_code(&self.house.ledger, granted).await.unwrap().unwrap()
     }
 
-    async fn redeem(&self, client: &Client, code: &Secret, verifier: &str) -> Result<Issued, RedeemError> {
+    pub(super) async fn redeem(&self, client: &Client, code: &Secret, verifier: &str) -> Result<Issued, RedeemError> {
         let redeem = Redeem {
             client,
             code: code.hash(),
@@ -85,18 +85,18 @@ impl Tokens {
         }
     }
 
-    async fn tokens(&self, client: &Client, parent: Option<SessionId>) -> Issued {
+    pub(super) async fn tokens(&self, client: &Client, parent: Option<SessionId>) -> Issued {
         let code = self.code(client, parent).await;
         self.redeem(client, &code, VERIFIER).await.unwrap()
     }
 
-    async fn refresh(&self, token: &Secret) -> Result<Issued, RefreshError> {
+    pub(super) async fn refresh(&self, token: &Secret) -> Result<Issued, RefreshError> {
         let asked = Refresh { client: &self.spa, token: token.expose(), scope: None };
         refresh(&self.house.ledger, asked).await
     }
 
     /// Whether the resolver takes a token for its user.
-    async fn speaks(&self, access: &Secret) -> bool {
+    pub(super) async fn speaks(&self, access: &Secret) -> bool {
         let line = format!("Bearer {}", access.expose());
         let headers = [(&b"authorization"[..], line.as_bytes())];
         let claims = Claims::read(headers.into_iter(), &self.house.ledger.settings().cookies);

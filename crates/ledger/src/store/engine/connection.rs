@@ -7,6 +7,8 @@ use sqlx::{Executor as _, SqlSafeStr, Transaction};
 
 use crate::fault::Fault;
 
+use super::postgres;
+
 /// A connection to read with, or the open transaction of a change. A change that is dropped without a commit never was.
 #[derive(Debug)]
 pub(crate) enum Connection {
@@ -23,6 +25,14 @@ impl Connection {
             Self::SqliteWriter(transaction) => transaction.commit().await?,
             Self::PostgresWriter(transaction) => transaction.commit().await?,
             Self::SqliteReader(_) | Self::PostgresReader(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Wakes the other nodes when this is committed, where there are any.
+    pub(crate) async fn announce(&mut self) -> Result<(), Fault> {
+        if let Self::PostgresWriter(transaction) = self {
+            postgres::announce(transaction).await?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! statement beside is written for both.
 
 mod connection;
+mod listener;
 mod postgres;
 mod query;
 mod sqlite;
@@ -9,6 +10,7 @@ mod sqlite;
 use std::path::PathBuf;
 
 use sqlx::pool::PoolConnection;
+use sqlx::postgres::Postgres;
 use sqlx::sqlite::Sqlite;
 
 use crate::fault::{Fault, OpenError};
@@ -17,6 +19,7 @@ use crate::settings::PostgresSettings;
 use super::schema::{self, SchemaError};
 
 pub(crate) use connection::Connection;
+pub(crate) use listener::Listener;
 pub(crate) use query::{Row, query};
 
 /// Where the truth is kept.
@@ -52,7 +55,13 @@ impl Store {
         let opened = async {
             let store = match place {
                 Place::File(path) => Self::Sqlite(sqlite::Pools::open(&path).await?),
-                Place::Postgres(settings) => Self::Postgres(postgres::Pools::open(&settings).await?),
+                Place::Postgres(settings) => {
+                    let pools = postgres::Pools::open(&settings).await?;
+                    if !pools.are_notifications_heard().await? {
+                        return Err(SchemaError::Failed(Fault::Deaf));
+                    }
+                    Self::Postgres(pools)
+                }
             };
             schema::migrate(&store).await?;
             Ok::<_, SchemaError>(store)
@@ -80,6 +89,34 @@ impl Store {
         })
     }
 
+    /// A connection that reads and writes beside all changes: for what nodes say of themselves.
+    pub(crate) async fn plain(&self) -> Result<Connection, Fault> {
+        match self {
+            Self::Sqlite(pools) => Ok(Connection::SqliteWriter(pools.write().await?)),
+            Self::Postgres(pools) => Ok(Connection::PostgresReader(pools.plain().await?)),
+        }
+    }
+
+    /// Somebody to be woken by, where other nodes may change something.
+    pub(crate) async fn listen(&self) -> Result<Option<Listener>, Fault> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(pools) => Ok(Some(pools.listen().await?)),
+        }
+    }
+
+    /// The right to do some work that one node at a time does; `None` while another one does it. It goes with the value.
+    pub(crate) async fn lease(&self, work: Work) -> Result<Option<Lease>, Fault> {
+        match self {
+            Self::Sqlite(_) => Ok(Some(Lease(None))),
+            Self::Postgres(pools) => {
+                let mut connection = pools.plain().await?;
+                let is_ours = postgres::lease(&mut connection, work as i64).await?;
+                Ok(is_ours.then_some(Lease(Some(connection))))
+            }
+        }
+    }
+
     /// A reader of the file, where there is one.
     pub(crate) async fn file_reader(&self) -> Result<Option<PoolConnection<Sqlite>>, Fault> {
         match self {
@@ -93,6 +130,29 @@ impl Store {
         match self {
             Self::Sqlite(pools) => pools.close().await,
             Self::Postgres(pools) => pools.close().await,
+        }
+    }
+}
+
+/// What one node at a time does. The number stands for it among the database's advisory locks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Deleting what is over.
+    Purge = 0x7665_7374_0001,
+    /// Making and retiring signing keys when it is time.
+    Keys = 0x7665_7374_0002,
+}
+
+/// The right to do some work. It is safe when two have it: it only saves work.
+#[derive(Debug)]
+pub(crate) struct Lease(Option<PoolConnection<Postgres>>);
+
+impl Lease {
+    /// Gives it back.
+    pub(crate) async fn give_back(self) {
+        if let Some(connection) = self.0 {
+            // With the connection goes whatever it holds.
+            let _ = connection.close().await;
         }
     }
 }

@@ -7,7 +7,10 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
 use sqlx::{Executor as _, Transaction};
 
+use crate::fault::Fault;
 use crate::settings::PostgresSettings;
+
+use super::listener::{self, CHANNEL, Listener};
 
 /// The number that stands for "a change of Vestibule's is open" among the database's advisory locks.
 const CHANGES: i64 = 0x7665_7374_6962_756c;
@@ -19,6 +22,8 @@ const WAIT: Duration = Duration::from_secs(5);
 pub(crate) struct Pools {
     writers: PgPool,
     readers: PgPool,
+    /// What nodes say to each other, which must not wait for anything else: one listens, one asks, one holds a lease.
+    nodes: PgPool,
 }
 
 impl Pools {
@@ -27,9 +32,24 @@ impl Pools {
         let options = options(settings)?;
         // A change waits for another one's end where it has a connection and no more: the lock is what takes time.
         let writers = pool(options.clone(), settings, settings.writers).await?;
-        let readers =
-            pool(options.options([("default_transaction_read_only", "on")]), settings, settings.readers).await?;
-        Ok(Self { writers, readers })
+        let reads_only = options.clone().options([("default_transaction_read_only", "on")]);
+        let readers = pool(reads_only, settings, settings.readers).await?;
+        let nodes = pool(options.clone(), settings, 3).await?;
+        Ok(Self { writers, readers, nodes })
+    }
+
+    /// Whether notifications come through.
+    pub(super) async fn are_notifications_heard(&self) -> Result<bool, sqlx::Error> {
+        listener::is_heard(&self.nodes).await
+    }
+
+    pub(super) async fn listen(&self) -> Result<Listener, Fault> {
+        Listener::open(&self.nodes).await
+    }
+
+    /// A connection that reads and writes beside all changes.
+    pub(super) async fn plain(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        self.nodes.acquire().await
     }
 
     pub(super) async fn read(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
@@ -44,8 +64,23 @@ impl Pools {
 
     pub(super) async fn close(&self) {
         self.readers.close().await;
+        self.nodes.close().await;
         self.writers.close().await;
     }
+}
+
+/// Announces a change, when its transaction commits.
+pub(super) async fn announce(transaction: &mut Transaction<'static, Postgres>) -> Result<(), sqlx::Error> {
+    // PostgreSQL's notifications are one at a time among commits, and so are our changes.
+    sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// A lock on a kind of work, held as long as the connection is. Whether somebody else has it.
+pub(super) async fn lease(connection: &mut PoolConnection<Postgres>, work: i64) -> Result<bool, sqlx::Error> {
+    use sqlx::Row as _;
+    let row = sqlx::query("SELECT pg_try_advisory_lock($1) AS is_ours").bind(work).fetch_one(&mut **connection).await?;
+    row.try_get("is_ours")
 }
 
 fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, sqlx::Error> {

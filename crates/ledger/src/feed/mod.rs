@@ -1,0 +1,9 @@
+//! What nodes that share a store tell each other: what each change has made untrue.
+//!
+//! A change writes it in its own transaction, under the next number of all changes (`store/feed.rs`): the numbers are in
+//! the order of the commits, and none is missing. Every node reads them in that order (`follow.rs`).
+
+pub(crate) mod follow;
+mod said;
+
+pub(crate) use said::Said;

@@ -1,0 +1,91 @@
+//! This process among the nodes that share a store; alone where the store is a file.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use vestibule_gate::time::Timestamp;
+
+use crate::fault::Fault;
+use crate::feed::Said;
+use crate::freshness::Freshness;
+use crate::settings::{Settings, StoreSettings};
+use crate::store::{Connection, Store, feed, nodes};
+
+/// Who this is, and how far it has followed the others.
+pub(crate) struct Node(Option<Shared>);
+
+struct Shared {
+    id: String,
+    name: String,
+    max_staleness: Duration,
+    freshness: Arc<Freshness>,
+    applied: AtomicI64,
+}
+
+impl Node {
+    /// With the newest change as the first that needs not be obeyed: nothing is in memory yet.
+    pub(crate) async fn new(settings: &Settings, store: &Store) -> Result<Self, Fault> {
+        let StoreSettings::Postgres(settings) = &settings.store else { return Ok(Self(None)) };
+        let mut sql = store.plain().await?;
+        Ok(Self(Some(Shared {
+            id: uuid::Uuid::now_v7().to_string(),
+            name: settings.node.clone(),
+            max_staleness: settings.max_staleness,
+            freshness: Arc::new(Freshness::at_most(settings.max_staleness)),
+            applied: AtomicI64::new(feed::head(&mut sql).await?),
+        })))
+    }
+
+    /// Whether other processes may change the store.
+    pub(crate) const fn has_others(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// How long memory may be believed.
+    pub(crate) fn freshness(&self) -> Arc<Freshness> {
+        self.0.as_ref().map_or_else(|| Arc::new(Freshness::always()), |shared| Arc::clone(&shared.freshness))
+    }
+
+    pub(crate) fn max_staleness(&self) -> Option<Duration> {
+        self.0.as_ref().map(|shared| shared.max_staleness)
+    }
+
+    /// What this process is called in the feed; another one's name at each start.
+    pub(crate) fn id(&self) -> &str {
+        self.0.as_ref().map_or("", |shared| &shared.id)
+    }
+
+    /// What the operator calls it.
+    pub(crate) fn name(&self) -> &str {
+        self.0.as_ref().map_or("", |shared| &shared.name)
+    }
+
+    /// The newest change that this node knows of.
+    pub(crate) fn applied(&self) -> i64 {
+        self.0.as_ref().map_or(0, |shared| shared.applied.load(Ordering::Acquire))
+    }
+
+    pub(crate) fn has_applied(&self, number: i64) {
+        if let Some(shared) = &self.0 {
+            shared.applied.store(number, Ordering::Release);
+        }
+    }
+
+    /// Writes what a change has made untrue into the feed, as a part of the change.
+    pub(crate) async fn announce(&self, sql: &mut Connection, said: &[Said], now: Timestamp) -> Result<(), Fault> {
+        let Some(shared) = self.0.as_ref().filter(|_| !said.is_empty()) else { return Ok(()) };
+        feed::append(sql, &shared.id, Said::write(said), now).await?;
+        sql.announce().await
+    }
+
+    /// Tells the others that this node ends.
+    pub(crate) async fn leave(&self, store: &Store) {
+        let Some(shared) = &self.0 else { return };
+        let gone = async {
+            let mut sql = store.plain().await?;
+            nodes::is_gone(&mut sql, &shared.id).await
+        };
+        let _ = tokio::time::timeout(Duration::from_secs(1), gone).await;
+    }
+}
