@@ -12,7 +12,7 @@ pub(crate) fn haproxy() -> Option<PathBuf> {
     Some(PathBuf::from("/usr/sbin/haproxy")).filter(|program| program.exists())
 }
 
-fn start(plan: &Plan<'_>) -> Command {
+pub(crate) fn start(plan: &Plan<'_>) -> Command {
     let script = plan.print("vestibule.lua", &["haproxy", "--lua"]);
     let script = script.to_str().expect("a plain name");
     // Only root can become somebody else.

@@ -15,6 +15,7 @@ mod envoy;
 mod envoy_printed;
 mod haproxy;
 mod haproxy_printed;
+mod haproxy_script;
 
 battery::battery! {
     envoy_over_http: crate::envoy::OVER_HTTP,

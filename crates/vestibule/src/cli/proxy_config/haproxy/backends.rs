@@ -42,9 +42,9 @@ fn server(app: &App) -> String {
 }
 
 const ASKS: &str = "\
-# Whoever comes this way is asked about, whichever way a request took to come here. The script answers the client itself
-# unless the request may pass, and says so as the last thing that it does. BEWARE: without the second line, whatever goes
-# wrong in the script lets everybody in, and so does a `server` in another backend without both.
+# Whoever comes this way is asked about, by whichever path they came. The script answers the client itself unless the
+# request may pass, and says that it may as the last thing that it does. BEWARE: HAProxy goes on with the next line when
+# a script fails; without the second line everybody would be let in. Another backend for the application needs both.
 backend application
   http-request lua.vestibule
   http-request deny deny_status 503 unless { var(txn.vestibule) -m str 'may pass' }

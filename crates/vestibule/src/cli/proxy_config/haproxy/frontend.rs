@@ -65,7 +65,7 @@ fn host(name: &str) -> String {
 fn deleted(config: &Config) -> String {
     let mut out = String::from(
         "\n# Only we say who somebody is: our names go in every spelling, before anything else happens. So do headers by which\n\
-         # some frameworks route or trust, make a POST a DELETE, or by which we would say why.\n",
+         # some frameworks route or trust or make a POST a DELETE, and the one by which Vestibule is asked for its reasons.\n",
     );
     let mut delete = |pattern: &str| _ = writeln!(out, "http-request del-header {} -m reg", quoted(pattern));
     delete(&folded(config));

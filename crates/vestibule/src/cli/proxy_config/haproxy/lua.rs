@@ -87,7 +87,7 @@ local function ask(txn, told)
   end
   -- A line break in a value would begin a header that the client has made up.
   for _, line in ipairs(lines) do
-    if line:find("[%z\r\n]") then return 400, {} end
+    if line:find("[\r\n\0]") then return 400, {} end
   end
   local connection = core.tcp()
   local status, headers = answer(connection, table.concat(lines, "\r\n") .. "\r\n\r\n")
