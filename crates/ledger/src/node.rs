@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use tokio::time::Instant;
 use vestibule_gate::time::Timestamp;
 
 use crate::fault::Fault;
@@ -24,16 +25,20 @@ struct Shared {
 }
 
 impl Node {
-    /// With the newest change as the first that needs not be obeyed: nothing is in memory yet.
+    /// As of the newest change: nothing is in memory yet that could be older.
     pub(crate) async fn new(settings: &Settings, store: &Store) -> Result<Self, Fault> {
         let StoreSettings::Postgres(settings) = &settings.store else { return Ok(Self(None)) };
         let mut sql = store.plain().await?;
+        let sent = Instant::now();
+        let applied = AtomicI64::new(feed::head(&mut sql).await?);
+        let freshness = Arc::new(Freshness::at_most(settings.max_staleness));
+        freshness.whole_at(sent);
         Ok(Self(Some(Shared {
             id: uuid::Uuid::now_v7().to_string(),
             name: settings.node.clone(),
             max_staleness: settings.max_staleness,
-            freshness: Arc::new(Freshness::at_most(settings.max_staleness)),
-            applied: AtomicI64::new(feed::head(&mut sql).await?),
+            freshness,
+            applied,
         })))
     }
 

@@ -14,8 +14,8 @@ use super::listener::{self, CHANNEL, Listener};
 
 /// The number that stands for "a change of Vestibule's is open" among the database's advisory locks.
 const CHANGES: i64 = 0x7665_7374_6962_756c;
-/// A reader that gets no connection in this time fails with a 503.
-const WAIT: Duration = Duration::from_secs(5);
+/// Whoever gets no connection in this time fails with a 503: a proxy waits no longer either.
+const WAIT: Duration = Duration::from_secs(2);
 
 /// The open database.
 #[derive(Debug, Clone)]
