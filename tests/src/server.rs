@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::http::{Address, Response, exchange, try_exchange};
 use crate::person::Person;
 use crate::process::{self, Process, Said};
-use crate::{port, program};
+use crate::{port, postgres, program};
 
 /// How a server is set up, before it is.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ impl Setup {
         let folder = tempfile::Builder::new().prefix("vestibule-test-").tempdir().expect("a folder can be made");
         // nginx's workers are another user when the tests run as root: they must reach the sockets.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("our own folder");
-        let vestibule =
+        let mut vestibule =
             Vestibule { folder, ports: [port::free(), port::free(), port::free()], setup: self, process: None };
         let unix =
             |name: &str| format!("unix:{}?{}", vestibule.folder.path().join(name).display(), vestibule.setup.sockets);
@@ -99,6 +99,9 @@ impl Setup {
             vestibule.setup.config,
         );
         fs::write(vestibule.config_file(), config).expect("our own folder");
+        if std::env::var_os("VESTIBULE_TEST_STORE").is_some_and(|store| store == "postgres") {
+            vestibule.use_a_postgres();
+        }
         vestibule
     }
 
@@ -121,6 +124,12 @@ pub struct Vestibule {
 }
 
 impl Vestibule {
+    /// Keeps its truth in a database of its own of the tests' PostgreSQL: every test runs on both engines.
+    fn use_a_postgres(&mut self) {
+        let url = postgres::shared().url(&format!("port{}", self.ports[0].port()));
+        self.setup.environment.push(("VESTIBULE__STORE__URL".to_owned(), url));
+    }
+
     /// Starts it and waits until it is ready.
     pub fn start(&mut self) {
         let ops = self.ops();

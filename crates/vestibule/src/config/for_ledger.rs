@@ -3,7 +3,7 @@
 use vestibule_gate::claims::CookieNames;
 use vestibule_ledger::settings::{
     AnonymousSettings, CacheSettings, KeySecret, KeySettings, LimitSettings, PasswordSettings, Rate, SessionSettings,
-    Settings, StoreSettings,
+    Settings,
 };
 
 use super::Config;
@@ -17,7 +17,7 @@ impl Config {
         let sign_up = |count| Rate { count, window: limits.sign_up_window.0 };
         Settings {
             data_dir: self.data_dir(),
-            store: StoreSettings::File,
+            store: self.store_settings(),
             issuer: self.top.public_url.to_string(),
             session: SessionSettings { lifetime: self.session.lifetime.0, idle_timeout: self.session.idle_timeout.0 },
             cache: CacheSettings { sessions: self.cache.sessions as usize },

@@ -22,6 +22,7 @@ pub mod sections;
 mod setting;
 mod soundness;
 mod source;
+pub mod store;
 mod trace;
 
 use std::ffi::OsString;
@@ -33,8 +34,8 @@ use raw::{Origin, Problem, Problems, Raw};
 use rules::Book;
 use section::{Field, Section};
 use sections::{
-    Anonymous, ApiTokens, Brand, Cache, Headers, Keys, Limits, Listen, Log, Login, Password, Proxies, Resolver,
-    Session, Signup, Top,
+    Anonymous, ApiTokens, Brand, Cache, Cluster, Headers, Keys, Limits, Listen, Log, Login, Password, Proxies,
+    Resolver, Session, Signup, Store, Top,
 };
 use source::{Source, origin_of};
 use vestibule_ledger::changes::DeclaredClient;
@@ -60,6 +61,8 @@ macro_rules! config {
             pub shadow_rules: Option<Book>,
             /// The secret of the trace header.
             pub trace: Option<TraceSecret>,
+            /// The PostgreSQL, if the truth is in one.
+            pub store_url: Option<store::StoreUrl>,
         }
 
         /// What the reference says of every section and setting.
@@ -77,6 +80,7 @@ macro_rules! config {
                     rules: Book::default(),
                     shadow_rules: None,
                     trace: None,
+                    store_url: None,
                 };
                 (config, source)
             }
@@ -87,6 +91,10 @@ macro_rules! config {
 config! {
     /// The top of the file.
     top: Top,
+    /// `[store]`
+    store: Store,
+    /// `[cluster]`
+    cluster: Cluster,
     /// `[listen]`
     listen: Listen,
     /// `[headers]`
@@ -153,6 +161,10 @@ impl Config {
         config.read_rules(sheet, &mut problems);
         config.read_trace_secret(&mut problems);
         config.declared = clients::declared(&config, &mut problems);
+        let shown = config.shown.clone();
+        config.read_store_url(&mut |key, message| {
+            problems.push(Problem { origin: origin_of(&shown, key), key: key.to_owned(), message });
+        });
         soundness::check(&config, &mut |key, message| {
             let origin = origin_of(&config.shown, key.split('[').next().unwrap_or(key));
             problems.push(Problem { origin, key: key.to_owned(), message });

@@ -39,6 +39,8 @@ fn ranges(config: &Config, say: Say<'_>) {
     let password = &config.password;
     for (key, value, least, most) in [
         ("cache.sessions", config.cache.sessions, 1000, 1_000_000_000),
+        ("store.readers", config.store.readers, 1, 1000),
+        ("store.writers", config.store.writers, 1, 1000),
         ("password.min_score", password.min_score, 0, 4),
         ("password.memory_kib", password.memory_kib, 64, 1 << 20),
         ("password.iterations", password.iterations, 1, 64),

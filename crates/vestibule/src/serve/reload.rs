@@ -7,9 +7,16 @@ use super::House;
 use crate::config::Config;
 
 /// What is fixed at the start: addresses and sizes of things that exist, and names that proxies and browsers know.
-const NEED_A_RESTART: [&str; 21] = [
+const NEED_A_RESTART: [&str; 28] = [
     "public_url",
     "data_dir",
+    "store.url",
+    "store.url_file",
+    "store.readers",
+    "store.writers",
+    "store.statement_timeout",
+    "cluster.node",
+    "cluster.max_staleness",
     "listen.public",
     "listen.resolver",
     "listen.ext_authz",
@@ -84,6 +91,9 @@ fn keep(old: &Config, mut fresh: Config) -> Config {
     }
     fresh.top.public_url = old.top.public_url;
     fresh.top.data_dir = old.top.data_dir;
+    fresh.store = old.store;
+    fresh.store_url = old.store_url;
+    fresh.cluster = old.cluster;
     fresh.listen = old.listen;
     fresh.headers = old.headers;
     fresh.cache = old.cache;

@@ -148,6 +148,7 @@ impl House {
 fn settings(data_dir: &Path) -> Settings {
     let rate = Rate { count: 5, window: Span::from_seconds(600) };
     Settings {
+        store: vestibule_ledger::settings::StoreSettings::File,
         issuer: "http://localhost:8480".to_owned(),
         data_dir: data_dir.to_owned(),
         session: SessionSettings { lifetime: Span::from_seconds(3600), idle_timeout: Span::from_seconds(600) },

@@ -1,0 +1,146 @@
+//! Where the truth is kept: the URL of a PostgreSQL, or nothing for a file in the data folder; and what this node is called.
+
+use std::fmt;
+use std::time::Duration;
+
+use url::Url;
+use vestibule_ledger::settings::{PostgresSettings, SecretUrl, StoreSettings};
+
+use super::Config;
+use super::raw::Raw;
+use super::setting::{Setting, Wrong};
+
+/// The URL of a PostgreSQL, which may hold a password. Never shown.
+#[derive(Clone)]
+pub struct StoreUrl(Url);
+
+impl fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoreUrl")
+    }
+}
+
+impl Setting for StoreUrl {
+    const EXPECTED: &'static str = "the URL of a PostgreSQL, such as `postgres://vestibule@db.example.com/vestibule`";
+    const IS_SECRET: bool = true;
+
+    /// The message does not repeat what was written.
+    fn read(raw: &Raw) -> Result<Self, Wrong> {
+        let refused = || format!("expected {}", Self::EXPECTED);
+        let Raw::Text(text) = raw else { return Err(refused().into()) };
+        parse(text).ok_or_else(|| refused().into())
+    }
+}
+
+fn parse(text: &str) -> Option<StoreUrl> {
+    let url = Url::parse(text.trim_end_matches(['\r', '\n'])).ok()?;
+    let has_database = url.path().len() > 1;
+    (matches!(url.scheme(), "postgres" | "postgresql") && has_database).then_some(StoreUrl(url))
+}
+
+impl StoreUrl {
+    /// With the certificate verified, unless the database is on this machine or the URL says otherwise.
+    fn verified(&self) -> Url {
+        let mut url = self.0.clone();
+        let says_itself = url.query_pairs().any(|(key, _)| key == "sslmode" || key == "ssl-mode");
+        let socket = url.query_pairs().any(|(key, value)| key == "host" && value.starts_with('/'));
+        let host = url.host_str().unwrap_or_default();
+        let is_here = socket || matches!(host, "" | "localhost" | "127.0.0.1" | "[::1]") || host.starts_with("%2");
+        if !says_itself && !is_here {
+            url.query_pairs_mut().append_pair("sslmode", "verify-full");
+        }
+        url
+    }
+}
+
+impl Config {
+    /// What the ledger is told of its store.
+    pub(super) fn store_settings(&self) -> StoreSettings {
+        let Some(url) = &self.store_url else { return StoreSettings::File };
+        let seconds = |span: vestibule_gate::time::Span| Duration::from_secs(span.seconds().unsigned_abs());
+        StoreSettings::Postgres(PostgresSettings {
+            url: SecretUrl::new(url.verified().as_str()),
+            readers: self.store.readers,
+            writers: self.store.writers,
+            statement_timeout: seconds(self.store.statement_timeout.0),
+            node: self.cluster.node.clone().unwrap_or_else(host_name),
+            max_staleness: self.cluster.max_staleness.0.map_or(Duration::ZERO, seconds),
+        })
+    }
+
+    /// Takes the URL from where it is written.
+    pub(super) fn read_store_url(&mut self, say: &mut dyn FnMut(&str, String)) {
+        self.store_url = self.store.url.clone();
+        let Some(file) = &self.store.url_file else { return };
+        if self.store.url.is_some() {
+            return say("store.url_file", "is set together with store.url; write one of them".to_owned());
+        }
+        let path = self.place("store.url_file", file);
+        match std::fs::read_to_string(&path) {
+            Err(error) => {
+                say("store.url_file", format!("{}: {error}; name a file that this user may read", path.display()))
+            }
+            Ok(text) => match parse(&text) {
+                Some(url) => self.store_url = Some(url),
+                None => say("store.url_file", format!("{} does not hold {}", path.display(), StoreUrl::EXPECTED)),
+            },
+        }
+    }
+}
+
+fn host_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    if name.is_empty() { "node".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use vestibule_ledger::settings::StoreSettings;
+
+    use crate::config::Config;
+
+    fn read(text: &str) -> Result<Config, String> {
+        Config::read(Some((Path::new("v.toml"), text)), std::iter::empty()).map_err(|problems| problems.to_string())
+    }
+
+    #[test]
+    fn a_database_elsewhere_shows_its_certificate() {
+        for (url, verifies) in [
+            ("postgres://v:secret@db.example.com/v", true),
+            ("postgresql://v@192.0.2.7:5433/v?application_name=x", true),
+            ("postgres://v@db.example.com/v?sslmode=require", false),
+            ("postgres://v@localhost/v", false),
+            ("postgres:///v?host=/run/postgresql", false),
+        ] {
+            let url = read(&format!("[store]\nurl = \"{url}\"")).unwrap().store_url.unwrap();
+            assert_eq!(url.verified().as_str().contains("sslmode=verify-full"), verifies, "{}", url.0);
+        }
+    }
+
+    #[test]
+    fn its_password_is_never_shown() {
+        let config = read("[store]\nurl = \"postgres://v:battery@db.example.com/v\"").unwrap();
+        let all = format!("{config:?} {:?}", config.for_ledger());
+        assert!(!all.contains("battery"), "{all}");
+        let said = read("[store]\nurl = \"mysql://v:battery@db.example.com/v\"").unwrap_err();
+        assert!(
+            said.contains("v.toml:2: store.url: expected the URL of a PostgreSQL") && !said.contains("battery"),
+            "{said}"
+        );
+        assert!(read("[store]\nurl = \"postgres://db.example.com\"").is_err(), "no database");
+    }
+
+    #[test]
+    fn a_file_may_hold_it_and_without_either_the_store_is_a_file_of_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("url");
+        let text = format!("[store]\nurl_file = \"{}\"", file.display());
+        assert!(read(&text).unwrap_err().contains("store.url_file"));
+        std::fs::write(&file, "postgres://v:battery@localhost/v\n").unwrap();
+        assert!(matches!(read(&text).unwrap().for_ledger().store, StoreSettings::Postgres(_)));
+        assert!(read(&format!("{text}\nurl = \"postgres://localhost/v\"")).unwrap_err().contains("one of them"));
+        assert!(matches!(read("").unwrap().for_ledger().store, StoreSettings::File));
+    }
+}
