@@ -13,8 +13,10 @@ mod site;
 
 mod envoy;
 mod envoy_printed;
+mod nginx;
 
 battery::battery! {
+    nginx: crate::nginx::CHECKING,
     envoy_over_http: crate::envoy::OVER_HTTP,
     envoy_by_grpc: crate::envoy::BY_GRPC,
 }
