@@ -19,7 +19,7 @@ mod haproxy_script;
 mod nginx;
 
 battery::battery! {
-    nginx: crate::nginx::CHECKING,
+    nginx_by_check: crate::nginx::CHECKING,
     envoy_over_http: crate::envoy::OVER_HTTP,
     envoy_by_grpc: crate::envoy::BY_GRPC,
     haproxy_by_lua: crate::haproxy::BY_LUA,
