@@ -16,7 +16,7 @@ mod envoy_printed;
 mod nginx;
 
 battery::battery! {
-    nginx: crate::nginx::CHECKING,
+    nginx_checking: crate::nginx::CHECKING,
     envoy_over_http: crate::envoy::OVER_HTTP,
     envoy_by_grpc: crate::envoy::BY_GRPC,
 }
