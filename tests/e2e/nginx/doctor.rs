@@ -19,7 +19,7 @@ fn wrong(vestibule: &Vestibule, config: &str) -> Vec<String> {
 
 #[test]
 fn doctor_finds_nothing_in_what_is_printed() {
-    let shapes: [(&str, &str, &[&str]); 4] = [
+    let shapes: [(&str, &str, &[&str]); 7] = [
         ("/auth", "", &["--app", "http://127.0.0.1:1"]),
         (
             "",
@@ -28,6 +28,13 @@ fn doctor_finds_nothing_in_what_is_printed() {
         ),
         ("/auth", "[headers]\nprefix = \"x-acme-\"", &["--tls-cert", "/c", "--tls-key", "/k"]),
         ("/auth", "", &["--snippet=server"]),
+        ("/auth", "[[rules]]\nallow = \"any user\"", &["--app", "http://127.0.0.1:1"]),
+        ("/auth", "[headers.extra]\nRemote-User = \"user.id\"", &["--ask", "check", "--snippet"]),
+        (
+            "",
+            "[session]\ncookie_domain = \"localhost\"\n[[rules]]\nallow = \"any user\"",
+            &["--server-name", "app.localhost"],
+        ),
     ];
     for (path, config, options) in shapes {
         let vestibule = Setup::default().origin("http://localhost:8080").path(path).config(config).prepare();
