@@ -196,7 +196,7 @@ proxy_set_header Sec-Fetch-Mode    $http_sec_fetch_mode;
 proxy_set_header Sec-Fetch-Dest    $http_sec_fetch_dest;
 proxy_set_header Accept            $http_accept;
 proxy_set_header X-Requested-With  $http_x_requested_with;
-proxy_set_header Upgrade           $http_upgrade;
+proxy_set_header Upgrade           $vestibule_upgrade;
 ";
 
 /// Patience and room, and what must not reach in from further out.
