@@ -4,8 +4,11 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixListener;
 use std::thread;
 
+use vestibule_tests::PREFIX;
 use vestibule_tests::http::Response;
 use vestibule_tests::nginx::{Site, printed, printed_with};
 use vestibule_tests::oauth::Application;
@@ -57,7 +60,7 @@ fn a_challenge_is_said_once_and_only_a_page_is_redirected() {
     let origin = format!("http%3A%2F%2Flocalhost%3A{}", site.address.port());
     let to = format!("{}?return_to={origin}%2Fa%3Fb%3Dc%26d", site.vestibule.url("/login"));
     assert_eq!((page.status, page.header("location")), (302, Some(to.as_str())), "{}", page.head);
-    assert_eq!(page.header("cache-control"), Some("no-store"));
+    assert_eq!((page.header("cache-control"), challenges(&page)), (Some("no-store"), vec!["Bearer"]));
     let invalid = site.get("/a", &[("Authorization", "Bearer nobody")]);
     assert_eq!((invalid.status, challenges(&invalid)), (401, vec!["Bearer error=\"invalid_token\""]));
     assert_eq!(site.backend.seen().len(), 0);
@@ -129,6 +132,30 @@ fn what_the_application_refuses_is_its_own_word() {
     let answer = site.get("/public/a", &NAVIGATES);
     assert_eq!((answer.status, challenges(&answer)), (401, vec!["Basic realm=\"app\""]), "{}", answer.head);
     assert_eq!(answer.text(), "no!");
+}
+
+/// The truth can change between the two questions.
+#[test]
+fn a_second_answer_that_is_a_yes_tells_the_browser_nothing() {
+    let mut site = site();
+    site.vestibule.kill();
+    let socket = site.vestibule.folder().join("resolver.sock");
+    let _ = fs::remove_file(&socket);
+    let listener = UnixListener::bind(&socket).expect("our own folder");
+    // nginx's workers are another user when the tests run as root.
+    fs::set_permissions(&socket, fs::Permissions::from_mode(0o777)).expect("our own socket");
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut head = [0; 8192];
+            let length = stream.read(&mut head).unwrap_or(0);
+            let status = if head[..length].starts_with(b"GET /_resolver/forward/nginx ") { "200 OK" } else { "401 No" };
+            let lines = format!("{PREFIX}user-id: ada\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0");
+            let _ = stream.write_all(format!("HTTP/1.1 {status}\r\n{lines}\r\n\r\n").as_bytes());
+        }
+    });
+    let answer = site.get("/a", &NAVIGATES);
+    assert_eq!((answer.status, answer.identities(), answer.text().as_str()), (200, vec![], ""), "{}", answer.head);
+    assert_eq!(site.backend.seen().len(), 0);
 }
 
 #[test]
