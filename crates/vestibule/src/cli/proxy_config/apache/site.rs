@@ -78,7 +78,7 @@ fn gate(config: &Config) -> String {
     let scheme = if config.top.public_url.is_https() { "https" } else { "http" };
     let mut unset = |name: &str| _ = writeln!(out, "RequestHeader unset {name} early");
     config.identity_header_names().iter().for_each(|name| unset(name));
-    FORWARDED.into_iter().chain(METHODS).chain(["X-Vestibule-Trace"]).for_each(unset);
+    FORWARDED.into_iter().chain(METHODS).chain(["X-Vestibule-Trace", "X-Envoy-Auth-Headers-To-Remove"]).for_each(unset);
     let _ = writeln!(
         out,
         "# Apache adds X-Forwarded-For and X-Forwarded-Host itself. public_url is {scheme}.\n\
