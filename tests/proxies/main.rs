@@ -13,8 +13,12 @@ mod site;
 
 mod envoy;
 mod envoy_printed;
+mod haproxy;
+mod haproxy_printed;
+mod haproxy_script;
 
 battery::battery! {
     envoy_over_http: crate::envoy::OVER_HTTP,
     envoy_by_grpc: crate::envoy::BY_GRPC,
+    haproxy_by_lua: crate::haproxy::BY_LUA,
 }

@@ -120,8 +120,12 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Recorded>>, pages: &[Page]) -> Opti
         let is_setting = asked == "/sets-cookies";
         seen.lock().ok()?.push(recorded);
         if websocket {
+            // The answer to the key of RFC 6455's example, which the tests send: some proxies look whether it fits.
             writer
-                .write_all(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+                .write_all(
+                    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                      Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+                )
                 .ok()?;
             std::io::copy(&mut reader, &mut writer).ok()?;
             return None;

@@ -6,6 +6,7 @@ mod apache;
 mod app;
 mod envoy;
 mod envoy_gateway;
+mod haproxy;
 mod istio;
 mod kubernetes;
 mod names;
@@ -21,6 +22,7 @@ pub(super) enum ProxyConfig {
     Nginx(nginx::Nginx),
     Apache(apache::Apache),
     Envoy(envoy::Envoy),
+    Haproxy(haproxy::Haproxy),
     EnvoyGateway(envoy_gateway::EnvoyGateway),
     Istio(istio::Istio),
 }
@@ -31,6 +33,7 @@ impl ProxyConfig {
             Self::Nginx(command) => command.run(config),
             Self::Apache(command) => command.run(config),
             Self::Envoy(command) => command.run(config),
+            Self::Haproxy(command) => command.run(config),
             Self::EnvoyGateway(command) => command.run(config),
             Self::Istio(command) => command.run(config),
         }

@@ -43,6 +43,13 @@ impl Door {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Wrong(String);
 
+impl Wrong {
+    /// What is wrong, and what to write.
+    pub(super) const fn new(text: String) -> Self {
+        Self(text)
+    }
+}
+
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
