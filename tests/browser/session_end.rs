@@ -8,7 +8,7 @@ use std::thread;
 use serde_json::Value;
 use vestibule_tests::backend::Backend;
 use vestibule_tests::browser::Browser;
-use vestibule_tests::nginx::Site;
+use vestibule_tests::nginx::{Site, printed_with};
 use vestibule_tests::port;
 use vestibule_tests::server::{PASSWORD, Setup, Vestibule};
 use vestibule_tests::wait;
@@ -45,48 +45,9 @@ window.wave = async () => {
 window.work = async () => { while ((await wave()).some((status) => status === 200)); window.over = true; };
 </script>";
 
-/// nginx, which asks the door whether a request may pass, and hands a refusal of the other door to the browser.
+/// nginx as we print it, which asks whether a request may pass.
 fn guarded(vestibule: &Vestibule, app: &str, listen: SocketAddr) -> String {
-    let folder = vestibule.folder().display();
-    format!(
-        "events {{ worker_connections 512; }}
-http {{
-  access_log off;
-  server {{
-    listen {listen};
-    proxy_http_version 1.1;
-    location /auth/ {{
-      proxy_set_header Host $http_host;
-      proxy_pass http://unix:{folder}/public.sock;
-    }}
-    location / {{
-      set $asked_by $request_method;
-      auth_request /_check;
-      error_page 401 = /_forward;
-      proxy_pass {app};
-    }}
-    location = /_check {{
-      internal;
-      proxy_pass http://unix:{folder}/resolver.sock:/_resolver/check/nginx;
-      proxy_pass_request_body off;
-      proxy_set_header Content-Length \"\";
-      proxy_set_header X-Original-Method $request_method;
-      proxy_set_header X-Original-URL $scheme://$http_host$request_uri;
-    }}
-    location = /_forward {{
-      internal;
-      proxy_pass http://unix:{folder}/resolver.sock:/_resolver/forward/nginx;
-      # The challenge of the first door is in the answer already.
-      proxy_hide_header WWW-Authenticate;
-      proxy_pass_request_body off;
-      proxy_set_header Content-Length \"\";
-      proxy_set_header X-Original-Method $asked_by;
-      proxy_set_header X-Original-URL $scheme://$http_host$request_uri;
-    }}
-  }}
-}}
-"
-    )
+    printed_with(vestibule, &["--app", app, "--listen", &listen.to_string(), "--ask", "check"])
 }
 
 /// An application that is asked for only by whom the door lets in.

@@ -16,8 +16,10 @@ mod envoy_printed;
 mod haproxy;
 mod haproxy_printed;
 mod haproxy_script;
+mod nginx;
 
 battery::battery! {
+    nginx_by_check: crate::nginx::CHECKING,
     envoy_over_http: crate::envoy::OVER_HTTP,
     envoy_by_grpc: crate::envoy::BY_GRPC,
     haproxy_by_lua: crate::haproxy::BY_LUA,

@@ -7,19 +7,20 @@ use vestibule_tests::server::{Setup, Vestibule};
 
 use super::existing::{self, Existing};
 
-/// What doctor says of a file: the lines about it that say so.
+/// What doctor says of a file, beside that it is well.
 fn wrong(vestibule: &Vestibule, config: &str) -> Vec<String> {
     let file = vestibule.folder().join("nginx.conf");
     fs::write(&file, config).expect("our own folder");
     let said = vestibule.cli(&["doctor", "--nginx", file.to_str().expect("UTF-8")]);
     let folder = vestibule.folder().display().to_string();
-    let about = |line: &&str| line.starts_with("WRONG") && line.contains(&folder);
+    let about =
+        |line: &&str| !line.starts_with("ok") && line.contains(&format!("{folder}/")) && line.contains(".conf:");
     said.out.lines().filter(about).map(|line| line.replace(&format!("{folder}/"), "")).collect()
 }
 
 #[test]
 fn doctor_finds_nothing_in_what_is_printed() {
-    let shapes: [(&str, &str, &[&str]); 4] = [
+    let shapes: [(&str, &str, &[&str]); 6] = [
         ("/auth", "", &["--app", "http://127.0.0.1:1"]),
         (
             "",
@@ -28,6 +29,8 @@ fn doctor_finds_nothing_in_what_is_printed() {
         ),
         ("/auth", "[headers]\nprefix = \"x-acme-\"", &["--tls-cert", "/c", "--tls-key", "/k"]),
         ("/auth", "", &["--snippet=server"]),
+        ("/auth", "", &["--ask", "check"]),
+        ("", "[[rules]]\nallow = \"any user\"", &["--server-name", "app.localhost", "--snippet=server"]),
     ];
     for (path, config, options) in shapes {
         let vestibule = Setup::default().origin("http://localhost:8080").path(path).config(config).prepare();

@@ -63,7 +63,7 @@ fn no_identity_header_arrives_behind_the_body() {
     }
 }
 
-/// Not ours to print, but ours to recommend: the published file with the lines that docs/nginx.md adds to it.
+/// Not ours to print, but ours to recommend: the published file with the lines that docs/proxies/nginx.md adds to it.
 #[test]
 fn the_lines_that_the_documents_add_close_the_published_file() {
     let mut added = String::new();

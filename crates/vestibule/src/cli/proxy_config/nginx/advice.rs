@@ -4,14 +4,19 @@ use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 
 use super::Nginx;
+use super::ask::Ask;
 use super::http::preferred;
 use super::name::NginxFile;
+use crate::cli::proxy_config::reach::Reach;
 use crate::config::Config;
 use crate::listen::ListenAddress;
 
 /// Comments for the printed file; empty when there is nothing to do.
 pub(super) fn on(options: &Nginx, config: &Config) -> String {
     let mut out = believed(config);
+    if options.asks(config) == Ask::Check {
+        out.push_str(&answered(config));
+    }
     out.push_str(&reached(options, config));
     let is_https = config.top.public_url.is_https();
     if options.tls_cert.is_some() && !is_https {
@@ -39,6 +44,15 @@ fn believed(config: &Config) -> String {
         }
     }
     String::new()
+}
+
+/// Whom the doors that decide answer.
+fn answered(config: &Config) -> String {
+    match Reach::nearest("listen.resolver", &config.listen.resolver) {
+        Ok(resolver) => resolver.advice(config),
+        // Said where the address itself is printed.
+        Err(_) => String::new(),
+    }
 }
 
 /// Whether the application's host gets the session cookie.

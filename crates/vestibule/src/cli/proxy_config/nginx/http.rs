@@ -6,7 +6,7 @@ use anyhow::{anyhow, bail};
 
 use super::Nginx;
 use super::hosts::Hosts;
-use super::{advice, cookies, name};
+use super::{advice, ask, cookies, name};
 use crate::config::Config;
 use crate::listen::ListenAddress;
 
@@ -44,7 +44,8 @@ pub(super) fn lines(options: &Nginx, config: &Config, run_dir: Option<&str>) -> 
     let upstreams = upstreams(options, config, run_dir)?;
     let long = config.identity_header_names().iter().any(|name| name.len() > BUCKET);
     let room = if long { "proxy_headers_hash_bucket_size 128;\n" } else { "" };
-    Ok(format!("{upstreams}\n{EARLY}\n{MAPS}{room}\n{}", cookies::maps(&config.cookie_names().all())))
+    let answers = ask::maps(options.asks(config), config);
+    Ok(format!("{upstreams}\n{EARLY}\n{MAPS}{room}\n{answers}\n{}", cookies::maps(&config.cookie_names().all())))
 }
 
 /// The longest name in nginx's tables, whose buckets have 64 bytes.
@@ -78,6 +79,7 @@ fn upstreams(options: &Nginx, config: &Config, run_dir: Option<&str>) -> anyhow:
         nearest("listen.resolver", &config.listen.resolver)?,
         nearest("listen.public", &config.listen.public)?,
     );
+    out.push_str("# Where nobody answers.\nupstream vestibule_nobody   { server 127.0.0.1:9 down; }\n");
     out.push_str(&advice::on(options, config));
     if config.resolver.cache_for.is_some() {
         let folder = run_dir.map_or_else(|| "/var/lib/nginx/vestibule".to_owned(), |folder| format!("{folder}/cache"));

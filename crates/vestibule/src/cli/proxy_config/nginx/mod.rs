@@ -1,6 +1,7 @@
 //! `vestibule proxy-config nginx`: a complete nginx configuration, or the parts that go into one.
 
 mod advice;
+mod ask;
 mod cookies;
 mod hosts;
 mod http;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
+use self::ask::Ask;
 use self::hosts::{Hosts, RedirectFrom};
 use self::listen::Listen;
 use self::name::{NginxFile, ServerName};
@@ -30,6 +32,10 @@ pub(in crate::cli) struct Nginx {
     /// The application: `http://127.0.0.1:3000`, `https://app.internal` or `http://unix:/run/app.sock`.
     #[arg(long, value_name = "URL")]
     app: Option<App>,
+    /// What nginx asks Vestibule for each request. `check` when it is not given and the configuration has rules, or else
+    /// `resolve`.
+    #[arg(long, value_name = "WHAT")]
+    ask: Option<Ask>,
     /// Where nginx listens: a port, an address with or without one, or `unix:/path`; repeat it for more. public_url's
     /// port when it is not given, or else 443 with a certificate and 80 without.
     #[arg(long, value_name = "ADDRESS")]
@@ -93,19 +99,20 @@ impl Nginx {
         self.fits(config)?;
         let run_dir = self.run_dir.as_deref().map(std::path::absolute).transpose()?;
         let run_dir = run_dir.map(|folder| name::words(&folder)).transpose().map_err(anyhow::Error::msg)?;
+        let head = format!("{HEAD}{}", self.asks(config).told(config));
         let hosts = Hosts::new(&self, config);
         let common = http::lines(&self, config, run_dir.as_deref())?;
         let in_http = || format!("{IN_HTTP}{common}\n{}", hosts.of_the_pages());
         let in_server = || format!("{IN_SERVER}{}", self.server_lines(config));
         Ok(match self.snippet {
-            Some(Part::Both) => format!("{HEAD}{}\n{}", in_http(), in_server()),
-            Some(Part::Http) => format!("{HEAD}{}", in_http()),
-            Some(Part::Server) => format!("{HEAD}{}", in_server()),
+            Some(Part::Both) => format!("{head}{}\n{}", in_http(), in_server()),
+            Some(Part::Http) => format!("{head}{}", in_http()),
+            Some(Part::Server) => format!("{head}{}", in_server()),
             None => {
                 let base = http::base(&hosts, run_dir.as_deref());
                 let servers = hosts.all(&self.server_lines(config));
                 let inside = indent(&format!("{base}{common}\n{}", servers.trim_end()), 2);
-                format!("{HEAD}{}http {{\n{inside}}}\n", main(config, run_dir.as_deref()))
+                format!("{head}{}http {{\n{inside}}}\n", main(config, run_dir.as_deref()))
             }
         })
     }
@@ -120,8 +127,8 @@ impl Nginx {
                  the application; give the pages a path (public_url = \"{url}/auth\") or a host of their own"
             );
         }
-        if url.path() == server::QUESTION {
-            bail!("public_url has the path {}, at which nginx asks Vestibule; choose another path", server::QUESTION);
+        if url.path() == ask::QUESTION {
+            bail!("public_url has the path {}, at which nginx asks Vestibule; choose another path", ask::QUESTION);
         }
         let Some(part) = self.snippet else { return Ok(()) };
         let options = [("--listen", !self.listen.is_empty()), ("--tls-cert", self.tls_cert.is_some())];
@@ -144,8 +151,13 @@ impl Nginx {
     fn server_lines(&self, config: &Config) -> String {
         let has_path = !config.top.public_url.path().is_empty();
         let pages = if has_path { pages::under_a_path(config) + "\n" } else { String::new() };
-        let app = server::application(self.app.as_ref());
-        format!("{}\n{}\n{pages}{app}", server::gate(config), server::check(config))
+        let ask = self.asks(config);
+        let app = server::application(ask, self.app.as_ref());
+        format!("{}\n{}\n{pages}{app}", server::gate(ask, config), ask::locations(self, config))
+    }
+
+    fn asks(&self, config: &Config) -> Ask {
+        self.ask.unwrap_or_else(|| Ask::usual(config))
     }
 }
 

@@ -26,6 +26,8 @@ const SHARED: &str = "public_url = \"http://localhost:8080/auth\"\n[listen]\npub
 const OWN: &str = "public_url = \"https://auth.example.com\"\n[session]\ncookie_prefix = \"acme_\"\n[resolver]\ncache_for = \"10m\"\ncache_key_cookie = \"acme_session\"\n";
 /// Names of the operator's, one of them as long as it may be, and long answers.
 const EXTRA: &str = "[headers]\nassertion = true\nassertion_audience = \"app\"\n[headers.extra]\nRemote-User = \"user.email\"\nX-Forwarded-Preferred-Username = \"user.id\"\nA-Name-As-Long-As-A-Name-May-Be1 = \"user.id\"\n";
+/// Rules, a trace and a name of the operator's; asked over TCP.
+const RULES: &str = "public_url = \"https://app.example.com/auth\"\n[listen]\nresolver = [\"0.0.0.0:8481\"]\n[resolver]\ntrace_secret = \"0123456789abcdef0123456789abcdef\"\n[headers.extra]\nRemote-User = \"user.email\"\n[[rules]]\nallow = \"any user\"\n";
 /// A path that is one of those asked for at the root.
 const AWKWARD: &str = "public_url = \"http://localhost:8080/settings\"\n";
 
@@ -45,6 +47,29 @@ fn https_with_a_certificate() {
     let files = ["--tls-cert", "/nowhere/app.pem", "--tls-key", "/nowhere/the key.pem"];
     let listen = ["--listen", "192.0.2.1", "--listen", "[2001:db8::1]:443", "--server-name", "app.example.com"];
     insta::assert_snapshot!(printed(OWN, &[&files[..], &listen].concat()));
+}
+
+#[test]
+fn once_there_are_rules_they_are_asked_for() {
+    let files = ["--tls-cert", "/nowhere/app.pem", "--tls-key", "/nowhere/app.key", "--redirect-from", "none"];
+    insta::assert_snapshot!(printed(RULES, &[&files[..], &["--app", "http://127.0.0.1:3000"]].concat()));
+}
+
+#[test]
+fn what_is_asked_is_said() {
+    let asks = |toml: &str, arguments: &[&str]| {
+        let text = printed(toml, arguments);
+        let door = text.split("vestibule_resolver/_resolver/").nth(1).and_then(|rest| rest.split(';').next());
+        (door.unwrap_or_default().to_owned(), text.contains("BEWARE: vestibule.toml has rules"))
+    };
+    let said = |door: &str, beware| (door.to_owned(), beware);
+    assert_eq!(asks(SHARED, &[]), said("resolve", false));
+    assert_eq!(asks(SHARED, &["--ask", "check"]), said("check/nginx", false));
+    assert_eq!(asks(RULES, &[]), said("check/nginx", false));
+    assert_eq!(asks(RULES, &["--ask", "resolve"]), said("resolve", true));
+    // Behind a proxy that ends https, browsers come by https all the same.
+    assert!(printed(RULES, &[]).contains("X-Original-URL    https://$vestibule_host$request_uri;"));
+    assert!(printed(RULES, &["--snippet"]).contains("X-Original-URL    $scheme://"));
 }
 
 #[test]
@@ -168,11 +193,19 @@ fn nginx_takes_it() {
     let folder = tempfile::tempdir().unwrap();
     let run_dir = folder.path().to_str().unwrap();
     for (number, toml) in
-        [SHARED, OWN, "", "data_dir = \"x\"\n[headers]\nprefix = \"x-acme-\"\n", AWKWARD, EXTRA].into_iter().enumerate()
+        [SHARED, OWN, "", "data_dir = \"x\"\n[headers]\nprefix = \"x-acme-\"\n", AWKWARD, EXTRA, RULES]
+            .into_iter()
+            .enumerate()
     {
-        for app in [&[][..], &["--app", "http://unix:/run/app.sock"], &["--app", "http://[::1]:3000"]] {
+        let apps: [&[&str]; 4] = [
+            &[],
+            &["--app", "http://unix:/run/app.sock"],
+            &["--app", "http://[::1]:3000"],
+            &["--app", "https://127.0.0.1:3000", "--ask", "check"],
+        ];
+        for (other, app) in apps.into_iter().enumerate() {
             // `nginx -t` binds what it is told to listen on: a socket file that nobody else has.
-            let listen = format!("unix:{run_dir}/{number}-{}.sock", app.len() + app.last().map_or(0, |app| app.len()));
+            let listen = format!("unix:{run_dir}/{number}-{other}.sock");
             let arguments = [&["--listen", &listen, "--run-dir", run_dir][..], app].concat();
             let file = folder.path().join("nginx.conf");
             std::fs::write(&file, printed(toml, &arguments)).unwrap();
