@@ -9,7 +9,7 @@ mod envoy_gateway;
 mod haproxy;
 mod istio;
 mod kubernetes;
-mod names;
+pub(super) mod names;
 mod nginx;
 mod reach;
 mod web;

@@ -66,7 +66,8 @@ fn parse(head: &[u8]) -> io::Result<(u16, Vec<(String, String)>)> {
 }
 
 fn body(stream: &mut impl Read, mut unread: Vec<u8>, answer: &Answer) -> io::Result<Vec<u8>> {
-    let is_chunked = answer.header("transfer-encoding").is_some_and(|value| value.to_ascii_lowercase().contains("chunked"));
+    let is_chunked =
+        answer.header("transfer-encoding").is_some_and(|value| value.to_ascii_lowercase().contains("chunked"));
     let announced = answer.header("content-length").and_then(|value| value.trim().parse::<usize>().ok());
     loop {
         if is_chunked {

@@ -43,11 +43,14 @@ pub(super) enum Hole {
     Ops,
     /// A session that has ended still counts.
     Revoked,
-    /// The doors believe somebody whom nobody has listed.
-    Peer,
 }
 
 impl Hole {
+    /// Whether it may be as it is meant to be: many applications serve every host.
+    pub(super) const fn is_note(&self) -> bool {
+        matches!(self, Self::AnyHost)
+    }
+
     /// Why it matters.
     pub(super) const fn why(&self) -> &'static str {
         match self {
@@ -66,7 +69,9 @@ impl Hole {
                 "Either this way to the application does not ask Vestibule, or what it answers gets lost. Then nothing that \
                  the application believes about people comes from Vestibule."
             }
-            Self::Unguarded => "The rules refuse this request, and the proxy lets it pass: it does not ask whether it may.",
+            Self::Unguarded => {
+                "The rules refuse this request, and the proxy lets it pass: it does not ask whether it may."
+            }
             Self::Believed(_) => {
                 "With such a header a client describes another request than its own, and is judged by that: it chooses \
                  which rule counts."
@@ -90,7 +95,9 @@ impl Hole {
                 "The application is asked for another path than the client sent. Whoever decides by the one, location or \
                  application, has not seen the other."
             }
-            Self::Bypass => "What needs somebody's permission was had without it, by a path that two programs read differently.",
+            Self::Bypass => {
+                "What needs somebody's permission was had without it, by a path that two programs read differently."
+            }
             Self::AnyHost => {
                 "The application gets a `Host` that is not its own. Some build links from it, into mails that reset a \
                  password for example. If it does not, nothing is lost."
@@ -110,7 +117,6 @@ impl Hole {
             }
             Self::Ops => "The listener for operators tells how much is going on, and is for operators.",
             Self::Revoked => "Whoever has been signed out, disabled or lost a role goes on until this ends.",
-            Self::Peer => "Whoever reaches this listener describes the request that is judged, and invents addresses.",
         }
     }
 }

@@ -25,7 +25,11 @@ pub(super) struct Target {
 
 impl Target {
     /// Reads the URL and looks its host up. `at` is where to connect instead.
-    pub(super) fn find(url: &Url, at: Option<SocketAddr>, tls: impl FnOnce() -> anyhow::Result<ClientConfig>) -> anyhow::Result<Self> {
+    pub(super) fn find(
+        url: &Url,
+        at: Option<SocketAddr>,
+        tls: impl FnOnce() -> anyhow::Result<ClientConfig>,
+    ) -> anyhow::Result<Self> {
         let name = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https"));
         let (Some(name), Some(port)) = (name, url.port_or_known_default()) else {
             bail!("`{url}` is not an http or https URL; write `https://app.example.com/`");
@@ -40,7 +44,8 @@ impl Target {
         };
         let tls = match url.scheme() {
             "https" => {
-                let server = ServerName::try_from(bare.to_owned()).with_context(|| format!("{name} is no name for a certificate"))?;
+                let server = ServerName::try_from(bare.to_owned())
+                    .with_context(|| format!("{name} is no name for a certificate"))?;
                 Some((Arc::new(tls()?), server))
             }
             _ => None,

@@ -34,7 +34,8 @@ impl Trust {
     /// A client that speaks HTTP/1.1 alone.
     pub(super) fn client(&self) -> anyhow::Result<ClientConfig> {
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+        let builder =
+            ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
         let mut config = match self {
             Self::System => {
                 let bundle = BUNDLES.iter().map(Path::new).find(|file| file.exists());

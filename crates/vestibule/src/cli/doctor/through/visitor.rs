@@ -5,6 +5,7 @@ use std::io;
 
 use super::answer::Answer;
 use super::echo::MARK;
+use super::own;
 use super::seen::Seen;
 use super::target::Target;
 
@@ -22,8 +23,6 @@ pub(super) struct Visitor<'t> {
     pub(super) target: &'t Target,
     /// This run's mark.
     pub(super) mark: &'t str,
-    /// What the report calls them.
-    pub(super) name: &'static str,
     /// Their `Cookie` line.
     pub(super) cookie: Option<String>,
     /// How many requests were sent so far, by everybody.
@@ -47,6 +46,14 @@ impl Got {
         match self {
             Self::Reached(seen) => Some(seen),
             Self::Answered(_) | Self::Silent(_) => None,
+        }
+    }
+
+    /// What somebody else said.
+    pub(super) const fn answer(&self) -> Option<&Answer> {
+        match self {
+            Self::Answered(answer) => Some(answer),
+            Self::Reached(_) | Self::Silent(_) => None,
         }
     }
 
@@ -85,6 +92,9 @@ impl Visitor<'_> {
         let close = if closes { "" } else { "Connection: close\r\n" };
         let lines: String = lines.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!("GET {target} HTTP/1.1\r\n{lines}{close}\r\n");
+        if own::is_interrupted() {
+            return Got::Silent(io::ErrorKind::Interrupted.into());
+        }
         self.sent.set(self.sent.get() + 1);
         match self.target.exchange(request.as_bytes()) {
             Ok(answer) => match Seen::of(&answer, self.mark) {
@@ -101,8 +111,8 @@ impl Visitor<'_> {
     }
 
     /// Somebody else at the same door.
-    pub(super) fn with(&self, cookie: Option<String>, name: &'static str) -> Self {
-        Self { cookie, name, ..*self }
+    pub(super) fn with(&self, cookie: Option<String>) -> Self {
+        Self { cookie, ..*self }
     }
 
     /// Tries each of these, as many in one request as the proxy takes: what it refuses is halved until it is known which

@@ -36,6 +36,5 @@ pub(super) fn line(hole: &Hole) -> String {
         Hole::Door => "no `ProxyPass` that leads `/_resolver/` to Vestibule".into(),
         Hole::Ops => "no `ProxyPass` to `[listen] ops`".into(),
         Hole::Revoked => "no `CacheEnable` before it".into(),
-        Hole::Peer => String::new(),
     }
 }

@@ -42,6 +42,5 @@ pub(super) fn line(hole: &Hole) -> String {
         Hole::Door => "no `handle` or `reverse_proxy` that leads `/_resolver/` to Vestibule; the call rewrites by itself".into(),
         Hole::Ops => "no `reverse_proxy` to `[listen] ops`".into(),
         Hole::Revoked => "no cache before the call".into(),
-        Hole::Peer => String::new(),
     }
 }

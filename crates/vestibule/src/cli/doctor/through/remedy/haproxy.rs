@@ -10,15 +10,21 @@ pub(super) fn line(hole: &Hole) -> String {
             format!("these lines, before the call:\n    {}", each(names, delete))
         }
         Hole::Underscores | Hole::OddSigns => {
-            "`http-request del-header ^x.?authgear -m reg` (with your prefix), before the call: it takes every spelling".into()
+            "`http-request del-header ^x.?authgear -m reg` (with your prefix), before the call: it takes every spelling"
+                .into()
         }
         Hole::Nominated => "`http-request del-header connection unless { req.hdr(upgrade) -m found }`".into(),
-        Hole::NotTold => "`http-request lua.vestibule`, and an `http-request set-header` for each identity header behind it".into(),
-        Hole::Unguarded => "`http-request deny deny_status 503 unless { var(txn.vst_status) -m int 200 }` behind the call: \
+        Hole::NotTold => {
+            "`http-request lua.vestibule`, and an `http-request set-header` for each identity header behind it".into()
+        }
+        Hole::Unguarded => {
+            "`http-request deny deny_status 503 unless { var(txn.vst_status) -m int 200 }` behind the call: \
              deny unless it said 200, never deny if it said 401"
-            .into(),
+                .into()
+        }
         Hole::Believed(_) | Hole::Described(_) => {
-            let own = "`http-request del-header ^x.?(forwarded|original|rewrite) -m reg` and `^forwarded$`, before the call";
+            let own =
+                "`http-request del-header ^x.?(forwarded|original|rewrite) -m reg` and `^forwarded$`, before the call";
             match hole {
                 Hole::Described(names) => {
                     format!("{own}, or:\n    {}", each(names, |name| format!("`http-request del-header {name}`")))
@@ -39,10 +45,12 @@ pub(super) fn line(hole: &Hole) -> String {
         Hole::AnyHost => "`http-request deny unless { req.hdr(host) -i app.example.com }`".into(),
         Hole::TwoHosts => "`http-request deny deny_status 400 if { req.fhdr_cnt(host) gt 1 }`".into(),
         Hole::Cookies => "`http-request replace-header Cookie` for each of our cookies' names, behind the call".into(),
-        Hole::Tossed => "`http-request deny deny_status 400 if { req.fhdr_cnt(cookie) gt 1 }`, or a script that joins the lines".into(),
+        Hole::Tossed => {
+            "`http-request deny deny_status 400 if { req.fhdr_cnt(cookie) gt 1 }`, or a script that joins the lines"
+                .into()
+        }
         Hole::Door => "no `use_backend` that leads `/_resolver/` to Vestibule".into(),
         Hole::Ops => "no backend with `[listen] ops` in it".into(),
         Hole::Revoked => "no `http-request cache-use` before the call".into(),
-        Hole::Peer => String::new(),
     }
 }

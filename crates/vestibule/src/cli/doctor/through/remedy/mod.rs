@@ -67,9 +67,6 @@ impl Proxy {
 
 /// What closes it: a line each for this proxy, or for all of them if nobody knows which it is.
 pub(super) fn lines(hole: &Hole, proxy: Option<Proxy>) -> Vec<String> {
-    if let Some(own) = of_ours(hole) {
-        return vec![format!("vestibule.toml: {own}")];
-    }
     let all = Proxy::value_variants();
     let which: Vec<Proxy> = proxy.map_or_else(|| all.to_vec(), |one| vec![one]);
     let one = |proxy: &Proxy| format!("{}: {}", proxy.name(), proxy.line(hole));
@@ -78,14 +75,6 @@ pub(super) fn lines(hole: &Hole, proxy: Option<Proxy>) -> Vec<String> {
         None => "`vestibule proxy-config` with the proxy's name prints it.".to_owned(),
     };
     which.iter().map(one).chain([print]).collect()
-}
-
-/// What no proxy can close.
-const fn of_ours(hole: &Hole) -> Option<&'static str> {
-    match hole {
-        Hole::Peer => Some("list the proxies alone in [proxies] trusted; better: a unix socket in [listen] resolver"),
-        _ => None,
-    }
 }
 
 /// A line for each of these names.

@@ -25,7 +25,6 @@ fn every_hole() -> Vec<Hole> {
         Hole::Door,
         Hole::Ops,
         Hole::Revoked,
-        Hole::Peer,
     ]
 }
 
