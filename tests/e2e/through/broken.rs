@@ -12,7 +12,7 @@ fn names(rules: &str, change: impl FnOnce(String) -> String, words: &[&str]) {
     });
     assert_ne!(before, attacked.site.config, "nothing was broken");
     let said = attacked.finds();
-    assert_eq!(said.code, 1, "{}{}\n{}", said.out, said.err, attacked.site.nginx.errors());
+    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
     for words in words {
         assert!(said.out.contains(words), "{words}\n{}", said.out);
     }
@@ -41,13 +41,13 @@ fn an_added_header_that_nobody_sets() {
 #[test]
 fn names_with_underscores() {
     let on = |config: String| config.replace("underscores_in_headers off", "underscores_in_headers on");
-    names("", on, &["`underscores_in_headers off;`", "X_AUTHGEAR_USER_ID"]);
+    names("", on, &["`underscores_in_headers off;`", "`X_AUTHGEAR_ASSERTION`"]);
 }
 
 #[test]
 fn names_with_odd_signs() {
     let off = |config: String| config.replace("ignore_invalid_headers on", "ignore_invalid_headers off");
-    names("", off, &["`ignore_invalid_headers on;`", "x.authgear.user.id"]);
+    names("", off, &["`ignore_invalid_headers on;`", "`x.authgear.assertion`"]);
 }
 
 #[test]
@@ -170,6 +170,7 @@ fn an_answer_that_is_kept() {
     let kept = |config: String| {
         let cache = "proxy_cache kept; proxy_cache_key $http_cookie; proxy_cache_valid 200 1m; proxy_ignore_headers Cache-Control Expires Vary;";
         let path = "http {\n  proxy_cache_path CACHE keys_zone=kept:1m;\n";
+        let config = config.replace("http://$vestibule_way", "http://vestibule_app");
         config.replace("proxy_cache off;", cache).replacen("http {\n", path, 1)
     };
     let folder = tempfile::tempdir().expect("a folder can be made");

@@ -40,3 +40,15 @@ fn somebodys_own_cookie_is_left_as_it_is() {
     let left = attacked.site.vestibule.cli(&["session", "list", "ada@example.com", "--json"]).expect_code(0);
     assert_eq!(left.out.lines().count(), 1, "{}", left.out);
 }
+
+#[test]
+fn a_proxy_that_lets_nothing_through_at_all_is_no_sound_one() {
+    let once = |config: String| {
+        let limit = "http {\n  limit_req_zone $server_name zone=once:1m rate=1r/m;\n";
+        let inside = "    location / {\n      limit_req zone=once;\n";
+        config.replacen("http {\n", limit, 1).replace("    location / {\n", inside)
+    };
+    let said = attacked("", once).finds();
+    assert_eq!(said.code, 2, "{}{}", said.out, said.err);
+    assert!(said.err.contains("after the attacks, a plain request"), "{}", said.err);
+}

@@ -28,6 +28,7 @@ use attack::Scene;
 use own::Own;
 use remedy::Proxy;
 use report::Report;
+use seen::Seen;
 use target::Target;
 use tls::Trust;
 use visitor::{Got, Visitor};
@@ -124,10 +125,7 @@ impl Through {
         let signed_in = Visitor { target, mark, cookie: Some(line(&secret)), sent: &sent };
         let stranger = signed_in.with(None);
 
-        let first = signed_in.get(&[]);
-        let Got::Reached(plain) = first else {
-            return Err(anyhow!("{}", not_reached(&first)));
-        };
+        let plain = plainly(&signed_in, "a plain request")?;
         let nobody = stranger.get(&[]);
         let proxy = self.proxy.or_else(|| plain.proxy.or_else(|| nobody.answer().and_then(Proxy::of)));
         let second = own.as_ref().and_then(Own::second).map(line);
@@ -144,15 +142,14 @@ impl Through {
         };
         let mut report = Report::default();
         attack::all(&scene, &mut report);
+        // Where the second request is not answered as the first, nothing came through for another reason.
+        plainly(&scene.signed_in, "after the attacks, a plain request")?;
         match &mut own {
             Some(own) => {
                 own.end()?;
                 attack::revoked(&scene, &mut report);
             }
             None => report.skip("whether an ended session still counts: only a session of --user's may be ended"),
-        }
-        if own::is_interrupted() {
-            bail!("interrupted; the doctor's sessions are ended");
         }
         let rounds = sent.get();
         Ok(Said {
@@ -163,9 +160,14 @@ impl Through {
     }
 }
 
-/// Why there is nothing to look at, and what to do.
-fn not_reached(got: &Got) -> String {
-    let why = match got {
+/// A request that has nothing wrong with it; why not, and what to do, if it does not reach the echo.
+fn plainly(visitor: &Visitor<'_>, which: &str) -> anyhow::Result<Seen> {
+    let got = visitor.get(&[]);
+    if own::is_interrupted() {
+        bail!("interrupted");
+    }
+    let why = match &got {
+        Got::Reached(seen) => return Ok(seen.clone()),
         Got::Answered(answer) => match answer.status {
             200..=299 => {
                 "somebody else than the echo answered: is the application still in its place, or is it an echo with another --mark?"
@@ -183,7 +185,7 @@ fn not_reached(got: &Got) -> String {
             }
             _ => "the proxy refuses a plain request: is the URL's host one that it knows?",
         },
-        Got::Reached(_) | Got::Silent(_) => "is the URL right, and does the proxy run?",
+        Got::Silent(_) => "is the URL right, and does the proxy run?",
     };
-    format!("a plain request of somebody who is signed in did not reach the echo ({}); {why}", got.in_words())
+    Err(anyhow!("{which} of somebody who is signed in did not reach the echo ({}); {why}", got.in_words()))
 }

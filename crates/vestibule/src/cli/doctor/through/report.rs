@@ -1,6 +1,5 @@
 //! What came of it, in words: what came through, why that is dangerous, and the line that closes it.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::hole::Hole;
@@ -19,7 +18,8 @@ pub(super) struct Report {
 #[derive(Debug)]
 struct Found {
     hole: Hole,
-    what: BTreeSet<String>,
+    /// Examples, the most telling one first.
+    what: Vec<String>,
 }
 
 impl Report {
@@ -27,8 +27,9 @@ impl Report {
     pub(super) fn add(&mut self, hole: Hole, what: impl Into<String>) {
         let what = what.into();
         match self.found.iter_mut().find(|found| found.hole == hole) {
-            Some(found) => _ = found.what.insert(what),
-            None => self.found.push(Found { hole, what: BTreeSet::from([what]) }),
+            Some(found) if found.what.contains(&what) => {}
+            Some(found) => found.what.push(what),
+            None => self.found.push(Found { hole, what: vec![what] }),
         }
     }
 

@@ -29,11 +29,25 @@ pub(super) fn attack(scene: &Scene<'_>, report: &mut Report) {
         line("X-Forwarded-Host", host),
         line("X-Forwarded-Uri", &path),
     ];
+    // What anybody may see is a yes even where the proxy takes our cookies away first.
+    let public = format!("{}/", scene.public);
+    let anybodys = [
+        line("X-Original-Method", "GET"),
+        line("X-Original-URL", &format!("{origin}{public}")),
+        line("X-Forwarded-Method", "GET"),
+        line("X-Forwarded-Proto", scheme),
+        line("X-Forwarded-Host", host),
+        line("X-Forwarded-Uri", &public),
+    ];
     for door in DOORS {
-        for lines in [&question[..], &question[..2], &question[2..], &[]] {
+        for lines in [&question[..], &question[..2], &question[2..], &anybodys[..2], &anybodys[2..], &[]] {
             let Got::Answered(answer) = visitor.get_at(door, lines) else { continue };
             if let Some(name) = scene.names.iter().find(|name| answer.header(name).is_some()) {
                 report.add(Hole::Door, format!("`{door}` answers from outside, with `{name}`"));
+                break;
+            }
+            if answer.status == 200 && answer.body.is_empty() {
+                report.add(Hole::Door, format!("`{door}` answers from outside"));
                 break;
             }
         }
