@@ -2,6 +2,7 @@
 
 mod broken;
 mod printed;
+mod tls;
 mod trying;
 
 use std::net::SocketAddr;

@@ -1,5 +1,7 @@
 //! What cannot be tried is said, with exit code 2; and a cookie of somebody's own is left as it is.
 
+use vestibule_tests::process::Process;
+
 use super::{RULES, attacked};
 
 #[test]
@@ -51,4 +53,27 @@ fn a_proxy_that_lets_nothing_through_at_all_is_no_sound_one() {
     let said = attacked("", once).finds();
     assert_eq!(said.code, 2, "{}{}", said.out, said.err);
     assert!(said.err.contains("after the attacks, a plain request"), "{}", said.err);
+}
+
+#[test]
+fn an_echo_elsewhere_is_known_by_its_mark_and_tells_strangers_nothing() {
+    let attacked = attacked("", |config| config);
+    let (mark, echo) = ("0123456789abcdef", attacked.echo.to_string());
+    let log = attacked.site.vestibule.folder().join("echo.log");
+    let echoing = attacked.site.vestibule.command(&["doctor", "--echo", &echo, "--mark", mark]);
+    let mut process = Process::start(&echoing, &log);
+    process.ready(|| std::net::TcpStream::connect(attacked.echo).is_ok());
+    let answer = attacked.site.get("/", &[("Cookie", "theme=dark")]);
+    assert!(answer.status == 404 && !answer.text().contains("theme"), "{}", answer.head);
+
+    let (url, to) = (format!("http://localhost:{}/", attacked.site.address.port()), attacked.site.address.to_string());
+    let doctor = |mark: &str| {
+        let args = ["doctor", "--through", &url, "--connect", &to, "--user", "ada@example.com", "--mark", mark];
+        attacked.site.vestibule.cli(&args)
+    };
+    let said = doctor(mark);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let said = doctor("fedcba9876543210");
+    assert!(said.code == 2 && said.err.contains("an echo with another --mark"), "{}{}", said.out, said.err);
+    assert!(process.log().contains(&format!("--mark {mark}")), "{}", process.log());
 }

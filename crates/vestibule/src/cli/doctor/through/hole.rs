@@ -52,6 +52,7 @@ impl Hole {
     }
 
     /// Why it matters.
+    #[expect(clippy::too_many_lines, reason = "a table, a sentence a row")]
     pub(super) const fn why(&self) -> &'static str {
         match self {
             Self::Identity(_) => {

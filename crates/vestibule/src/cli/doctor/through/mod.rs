@@ -143,7 +143,10 @@ impl Through {
         let mut report = Report::default();
         attack::all(&scene, &mut report);
         // Where the second request is not answered as the first, nothing came through for another reason.
-        plainly(&scene.signed_in, "after the attacks, a plain request")?;
+        match plainly(&scene.signed_in, "after the attacks, a plain request") {
+            Err(error) if report.has_holes() => report.skip(error.to_string()),
+            answered => drop(answered?),
+        }
         match &mut own {
             Some(own) => {
                 own.end()?;

@@ -5,6 +5,7 @@ use vestibule_gate::verdict::SUFFIXES;
 use super::each;
 use crate::cli::doctor::through::hole::Hole;
 
+#[expect(clippy::too_many_lines, reason = "a table, a line a row")]
 pub(super) fn line(hole: &Hole) -> String {
     match hole {
         Hole::Identity(names) => {
