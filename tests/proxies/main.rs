@@ -11,6 +11,7 @@ mod passing;
 mod paths;
 mod site;
 
+mod apache;
 mod envoy;
 mod envoy_printed;
 mod haproxy;
@@ -20,6 +21,7 @@ mod nginx;
 
 battery::battery! {
     nginx_by_check: crate::nginx::CHECKING,
+    apache_by_lua: crate::apache::BY_LUA,
     envoy_over_http: crate::envoy::OVER_HTTP,
     envoy_by_grpc: crate::envoy::BY_GRPC,
     haproxy_by_lua: crate::haproxy::BY_LUA,
