@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
@@ -44,9 +45,14 @@ impl Trust {
                 })?;
                 builder.with_root_certificates(roots(bundle)?).with_no_client_auth()
             }
-            Self::File(file) => builder.with_root_certificates(roots(file)?).with_no_client_auth(),
+            Self::File(file) => {
+                let (certificates, roots) = (certificates(file)?, Arc::new(roots(file)?));
+                let signed = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider)).build()?;
+                let verifier = Arc::new(Known { provider, only: Some((certificates, signed)) });
+                builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
+            }
             Self::Anybody => {
-                let verifier = Arc::new(Blind(provider));
+                let verifier = Arc::new(Known { provider, only: None });
                 builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
             }
         };
@@ -55,37 +61,50 @@ impl Trust {
     }
 }
 
+fn certificates(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let read =
+        CertificateDer::pem_file_iter(file).with_context(|| format!("--ca: {} cannot be read", file.display()))?;
+    Ok(read.flatten().collect())
+}
+
 fn roots(file: &Path) -> anyhow::Result<RootCertStore> {
-    let shown = file.display();
     let mut roots = RootCertStore::empty();
-    let certificates = CertificateDer::pem_file_iter(file).with_context(|| format!("--ca: {shown} cannot be read"))?;
-    let certificates: Vec<_> = certificates.flatten().collect();
-    let (added, _) = roots.add_parsable_certificates(certificates);
+    let (added, _) = roots.add_parsable_certificates(certificates(file)?);
     if added == 0 {
-        bail!("--ca: {shown} has no certificate in it; name a PEM file");
+        bail!("--ca: {} has no certificate in it; name a PEM file", file.display());
     }
     Ok(roots)
 }
 
-/// Believes every certificate: `--insecure`. Who listens in could only read what a session of the doctor's own is for.
-struct Blind(Arc<CryptoProvider>);
+/// Believes these certificates themselves and what they have signed; or, with `--insecure`, every one. Who listens in
+/// then could only read what a session of the doctor's own is for.
+struct Known {
+    provider: Arc<CryptoProvider>,
+    only: Option<(Vec<CertificateDer<'static>>, Arc<WebPkiServerVerifier>)>,
+}
 
-impl fmt::Debug for Blind {
+impl fmt::Debug for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Blind")
+        f.write_str("Known")
     }
 }
 
-impl ServerCertVerifier for Blind {
+impl ServerCertVerifier for Known {
     fn verify_server_cert(
         &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
+        certificate: &CertificateDer<'_>,
+        chain: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        stapled: &[u8],
+        now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
+        match &self.only {
+            // One that signs itself is nobody's but its own.
+            Some((own, signed)) if !own.iter().any(|own| own == certificate) => {
+                signed.verify_server_cert(certificate, chain, name, stapled, now)
+            }
+            _ => Ok(ServerCertVerified::assertion()),
+        }
     }
 
     fn verify_tls12_signature(
@@ -94,7 +113,7 @@ impl ServerCertVerifier for Blind {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -103,10 +122,10 @@ impl ServerCertVerifier for Blind {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
