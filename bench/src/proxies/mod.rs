@@ -140,12 +140,12 @@ impl Seen {
 fn say(bench: &Bench<'_>, pairs: &[Pair], seen: &[Seen], report: &mut Report) {
     report.heading(format!("{}\n", load::shown(bench.options, "http://localhost:PORT/")));
     report.line(format!(
-        "{:<24}{:<27}{:<27}{:<19}Vestibule, us of processor time a request",
+        "{:<30}{:<27}{:<27}{:<19}Vestibule, us of processor time a request",
         "as proxy-config prints it", "requests a second", "at its floor", "ratio"
     ));
     for (pair, one) in pairs.iter().zip(seen) {
         report.line(format!(
-            "{:<24}{:<27.0}{:<27.0}{:<19.2}{:.1}",
+            "{:<30}{:<27.0}{:<27.0}{:<19.2}{:.1}",
             pair.entry.name,
             Quantity::new(one.asking.clone()),
             Quantity::new(one.at_floor.clone()),
