@@ -12,6 +12,7 @@ mod paths;
 mod site;
 
 mod apache;
+mod apache_script;
 mod envoy;
 mod envoy_printed;
 mod haproxy;
