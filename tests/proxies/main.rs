@@ -11,6 +11,7 @@ mod passing;
 mod paths;
 mod site;
 
+mod caddy;
 mod envoy;
 mod envoy_printed;
 mod haproxy;
@@ -23,4 +24,6 @@ battery::battery! {
     envoy_over_http: crate::envoy::OVER_HTTP,
     envoy_by_grpc: crate::envoy::BY_GRPC,
     haproxy_by_lua: crate::haproxy::BY_LUA,
+    caddy_of_debian: crate::caddy::DEBIAN,
+    caddy_newest: crate::caddy::NEWEST,
 }

@@ -4,6 +4,7 @@
 
 mod apache;
 mod app;
+mod caddy;
 mod envoy;
 mod envoy_gateway;
 mod haproxy;
@@ -23,6 +24,7 @@ pub(super) enum ProxyConfig {
     Apache(apache::Apache),
     Envoy(envoy::Envoy),
     Haproxy(haproxy::Haproxy),
+    Caddy(caddy::Caddy),
     EnvoyGateway(envoy_gateway::EnvoyGateway),
     Istio(istio::Istio),
 }
@@ -34,6 +36,7 @@ impl ProxyConfig {
             Self::Apache(command) => command.run(config),
             Self::Envoy(command) => command.run(config),
             Self::Haproxy(command) => command.run(config),
+            Self::Caddy(command) => command.run(config),
             Self::EnvoyGateway(command) => command.run(config),
             Self::Istio(command) => command.run(config),
         }
