@@ -17,7 +17,7 @@ pub(super) fn all(config: &Config, resolver: &Reach) -> String {
         let value = format!("{{http.reverse_proxy.header.{name}}}");
         let _ = writeln!(
             copied,
-            "@says_{index} vars_regexp says_{index} {value} .\nrequest_header @says_{index} {name} {value}"
+            "@says_{index} vars_regexp says_{index} {value} ^[^<]\nrequest_header @says_{index} {name} {value}"
         );
     }
     let cookies = config.cookie_names();
@@ -70,9 +70,8 @@ transport http {
 }
 ";
 
-const ANSWERS: &str = "\
-# 200 without a body is the one answer with which somebody passes. What it does not say is not set: 2.6 would set the
-# placeholder's own text.
+const ANSWERS: &str = r#"# 200 without a body is the one answer with which somebody passes. What it does not say is not set: 2.6 would set the
+# placeholder's own text, or `<nil>`.
 @passes {
   status 200
   header Content-Length 0
@@ -85,13 +84,13 @@ handle_response @refusal {
   copy_response_headers {
     include Location WWW-Authenticate Retry-After Cache-Control
   }
-  respond {http.reverse_proxy.status_code}
+  respond "" {http.reverse_proxy.status_code}
 }
 # BEWARE: an answer that no line takes would be the client's, and without this one that is any.
 handle_response {
   respond 503
 }
-";
+"#;
 
 const COOKIES: &str = r"
 # Our cookies are for us alone. (`$none` names no group: it stands for nothing, which 2.6 does not take as a word.)

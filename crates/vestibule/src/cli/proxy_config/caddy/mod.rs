@@ -64,7 +64,8 @@ impl Caddy {
             self.application(config),
         ];
         let route = indent(&format!("route {{\n{}}}\n", indent(&lines.concat(), 2)), 2);
-        Ok(format!("{head}\n{}\n(vestibule) {{\n{route}}}\n{}", sites::options(&self), sites::all(&self, config)))
+        let snippet = format!("(vestibule) {{\n{route}}}\n");
+        Ok(tabbed(&format!("{head}{}\n{snippet}{}", sites::options(&self), sites::all(&self, config))))
     }
 
     /// The application's host; any when there is none.
@@ -122,14 +123,18 @@ impl Caddy {
                 None => (format!("{}://{}", app.scheme, app.address), ""),
             },
         };
-        format!("\n# 6. Who comes this far may pass.\n{edit}reverse_proxy {to} {{\n{}}}\n", indent(&said(config), 2))
+        let is_https = self.app.as_ref().is_some_and(|app| app.scheme == "https");
+        // Since 2.11 the next program's own name is said instead where that speaks https.
+        let host = if is_https { "header_up Host {http.request.hostport}\n" } else { "" };
+        let said = indent(&format!("{host}{}", said(config)), 2);
+        format!("\n# 6. Who comes this far may pass.\n{edit}reverse_proxy {to} {{\n{said}}}\n")
     }
 }
 
 /// What Caddy says of a request to the next program, besides who the client is.
 fn said(config: &Config) -> String {
     let scheme = if config.top.public_url.is_https() { "https" } else { "http" };
-    format!("header_up Host {{http.request.hostport}}\nheader_up X-Forwarded-Proto {scheme}\n")
+    format!("header_up X-Forwarded-Proto {scheme}\n")
 }
 
 /// Where one of our listeners is.
@@ -140,6 +145,16 @@ fn upstream(reach: &Reach) -> String {
     }
 }
 
+/// With tabs, as `caddy fmt` wants it.
+fn tabbed(text: &str) -> String {
+    text.lines()
+        .map(|line| {
+            let bare = line.trim_start_matches(' ');
+            format!("{}{bare}\n", "\t".repeat((line.len() - bare.len()) / 2))
+        })
+        .collect()
+}
+
 /// One word of the Caddyfile, whatever is in it.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))
@@ -147,14 +162,14 @@ fn quoted(text: &str) -> String {
 
 const HEAD: &str = "\
 # Caddy before Vestibule and an application. Made by `vestibule proxy-config caddy`: print it anew after a change of
-# public_url, [listen], [headers] or [session] cookie_prefix. Tried with Caddy 2.6.2 and 2.11.4.
+# public_url, [listen], [headers] or [session] cookie_prefix. Tried with Caddy 2.6.2 and 2.11.9.
 # What each line is for: docs/proxies/caddy.md.
 ";
 
 const ONE_READING: &str = r"# 1. One reading of every request. Refused with 400, before anybody is asked: what is no path; dot segments, backslashes
 # and zero bytes, encoded ones too; `#`, which no browser sends. What else could be read in two ways, Vestibule refuses,
-# by [paths].
-@odd vars_regexp {http.request.orig_uri} `^([^/]|//|[^?]*(\\|%5[cC]|%00|(/|%2[fF])(\.|%2[eE])(\.|%2[eE])?(/|%2[fF]|;|%3[bB]|\?|$)))|#`
+# by [paths]. (2.6 tries the pattern on the text `<nil>` too.)
+@odd vars_regexp {http.request.orig_uri} `^([^/<]|//|[^?]*(\\|%5[cC]|%00|(/|%2[fF])(\.|%2[eE])(\.|%2[eE])?(/|%2[fF]|;|%3[bB]|\?|$)))|#`
 respond @odd 400
 ";
 
