@@ -129,6 +129,21 @@ fn every_attack_and_every_row_has_the_test_that_the_documents_name() {
     }
 }
 
+/// What real proxies do, and what was published against others, has its row.
+#[test]
+fn no_hazard_and_no_advisory_is_forgotten() {
+    let text = read(&repository().join("docs/attacks.md"));
+    let rows: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" | ").next())
+        .flat_map(|row| row.split(", "))
+        .collect();
+    let hazards = (1..=22).map(|number| format!("H{number}"));
+    for row in hazards.chain((1..=35).map(|number| format!("ATK{number}"))) {
+        assert!(rows.contains(row.as_str()), "docs/attacks.md has no row {row}");
+    }
+}
+
 /// A test that carries a row's name has its row.
 #[test]
 fn no_row_of_conformance_is_forgotten() {

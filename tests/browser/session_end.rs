@@ -2,15 +2,14 @@
 //! to the page, never to a script, an image or an address of an API.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::thread;
 
 use serde_json::Value;
 use vestibule_tests::backend::Backend;
 use vestibule_tests::browser::Browser;
-use vestibule_tests::nginx::{Site, printed_with};
+use vestibule_tests::nginx::{self, Site};
 use vestibule_tests::port;
-use vestibule_tests::server::{PASSWORD, Setup, Vestibule};
+use vestibule_tests::server::{PASSWORD, Setup};
 use vestibule_tests::wait;
 
 use super::{EMAIL, sign_in, submit_sign_in};
@@ -45,17 +44,13 @@ window.wave = async () => {
 window.work = async () => { while ((await wave()).some((status) => status === 200)); window.over = true; };
 </script>";
 
-/// nginx as we print it, which asks whether a request may pass.
-fn guarded(vestibule: &Vestibule, app: &str, listen: SocketAddr) -> String {
-    printed_with(vestibule, &["--app", app, "--listen", &listen.to_string(), "--ask", "check"])
-}
-
-/// An application that is asked for only by whom the door lets in.
+/// An application behind the nginx that is printed for rules: it is asked for only by whom they let in.
 pub(super) fn guarded_site() -> Site {
     let address = port::free();
     let backend = Backend::with(vec![("/work", "text/html", PAGE.to_owned())]);
     let setup = Setup::default().origin(&format!("http://localhost:{}", address.port()));
-    let site = Site::before(backend, setup, address, |vestibule, app| guarded(vestibule, app, address));
+    let setup = setup.config("[[rules]]\nallow = \"any user\"");
+    let site = Site::before(backend, setup, address, |vestibule, app| nginx::printed(vestibule, app, address));
     site.vestibule.add_user(EMAIL, &[]);
     site
 }

@@ -15,6 +15,7 @@ macro_rules! battery {
                 passing::the_application_gets_its_own_cookies_and_not_ours,
                 passing::the_application_sets_its_own_cookies,
                 forging::no_identity_header_of_a_client_arrives,
+                forging::no_identity_header_arrives_with_another_method,
                 forging::no_header_that_describes_another_request_counts,
                 forging::a_host_is_one_and_a_credential_is_whole,
                 forging::only_a_websocket_may_upgrade,

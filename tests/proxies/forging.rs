@@ -60,6 +60,21 @@ pub(crate) fn no_identity_header_of_a_client_arrives(site: Site) {
     }
 }
 
+/// Some configurations clean up where they ask, and nowhere else.
+pub(crate) fn no_identity_header_arrives_with_another_method(site: Site) {
+    for method in ["OPTIONS", "POST", "PUT", "DELETE", "PROPFIND"] {
+        for name in SUFFIXES.map(|suffix| format!("{PREFIX}{suffix}")) {
+            let forged = [(name.as_str(), "forged"), ("Content-Length", "0")];
+            let (reached, answer) = site.reaches(|| site.ask(&format!("{method} /public/a"), &forged, b""));
+            let seen = if reached { site.backend.last().head } else { String::new() };
+            assert!(!seen.contains("forged"), "{method} {seen}");
+            assert!(reached || (400..500).contains(&answer.status), "{method} {}", answer.head);
+            let (reached, answer) = site.reaches(|| site.ask(&format!("{method} /a"), &forged, b""));
+            assert!(!reached && answer.status == 401, "{method} {}", answer.head);
+        }
+    }
+}
+
 pub(crate) fn no_header_that_describes_another_request_counts(site: Site) {
     for forged in [
         &[("X-Forwarded-Uri", "/public/a")][..],

@@ -11,7 +11,9 @@ mod passing;
 mod paths;
 mod site;
 
+mod apache;
 mod caddy;
+mod caddy_printed;
 mod envoy;
 mod envoy_printed;
 mod haproxy;
@@ -21,6 +23,7 @@ mod nginx;
 
 battery::battery! {
     nginx_by_check: crate::nginx::CHECKING,
+    apache_by_lua: crate::apache::BY_LUA,
     envoy_over_http: crate::envoy::OVER_HTTP,
     envoy_by_grpc: crate::envoy::BY_GRPC,
     haproxy_by_lua: crate::haproxy::BY_LUA,

@@ -20,7 +20,7 @@ fn wrong(vestibule: &Vestibule, config: &str) -> Vec<String> {
 
 #[test]
 fn doctor_finds_nothing_in_what_is_printed() {
-    let shapes: [(&str, &str, &[&str]); 6] = [
+    let shapes: [(&str, &str, &[&str]); 8] = [
         ("/auth", "", &["--app", "http://127.0.0.1:1"]),
         (
             "",
@@ -29,7 +29,13 @@ fn doctor_finds_nothing_in_what_is_printed() {
         ),
         ("/auth", "[headers]\nprefix = \"x-acme-\"", &["--tls-cert", "/c", "--tls-key", "/k"]),
         ("/auth", "", &["--snippet=server"]),
-        ("/auth", "", &["--ask", "check"]),
+        ("/auth", "[[rules]]\nallow = \"any user\"", &["--app", "http://127.0.0.1:1"]),
+        ("/auth", "[headers.extra]\nRemote-User = \"user.id\"", &["--ask", "check", "--snippet"]),
+        (
+            "",
+            "[session]\ncookie_domain = \"localhost\"\n[[rules]]\nallow = \"any user\"",
+            &["--server-name", "app.localhost"],
+        ),
         ("", "[[rules]]\nallow = \"any user\"", &["--server-name", "app.localhost", "--snippet=server"]),
     ];
     for (path, config, options) in shapes {

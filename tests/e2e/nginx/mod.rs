@@ -4,6 +4,8 @@ mod bodies;
 mod cache;
 mod cookies;
 mod doctor;
+mod edges;
+mod enforcing;
 mod existing;
 mod fastcgi;
 mod forging;

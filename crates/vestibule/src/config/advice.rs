@@ -2,6 +2,7 @@
 
 use super::Config;
 use super::raw::Problem;
+use super::reach;
 use super::source::origin_of;
 use crate::listen::ListenAddress;
 
@@ -32,6 +33,7 @@ pub fn on(config: &Config) -> Vec<Problem> {
     if let Some(network) = config.proxies.trusted.iter().find(|network| network.is_everybody()) {
         say("proxies.trusted", format!("`{network}` believes everybody's X-Forwarded-For; name your proxies only"));
     }
+    advice.extend(reach::advice(config));
     advice
 }
 

@@ -18,6 +18,12 @@ impl Config {
         Some(Caching { longest, key })
     }
 
+    /// Whether somebody has written rules, or has a file for them.
+    #[must_use]
+    pub fn has_rules(&self) -> bool {
+        self.rules.file.is_some() || !self.rules.rules.rules().is_empty()
+    }
+
     /// What the doors that decide go by.
     #[must_use]
     pub fn policy(&self) -> Policy {

@@ -13,6 +13,7 @@ pub mod identity;
 mod nearest;
 pub mod public_url;
 pub mod raw;
+mod reach;
 pub mod reference;
 mod relative;
 pub mod rules;

@@ -175,7 +175,7 @@ fn cookie_domain(config: &Config, say: Say<'_>) {
     }
 }
 
-fn covers(domain: &str, host: &str) -> bool {
+pub(super) fn covers(domain: &str, host: &str) -> bool {
     host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
 }
 

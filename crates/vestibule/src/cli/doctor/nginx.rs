@@ -1,6 +1,7 @@
 //! Reads a configuration of nginx and what it includes, and finds what makes it unsafe before Vestibule. Knows the mistake
 //! of the file that is published for Authgear, and its hole.
 
+mod door;
 mod files;
 mod headers;
 mod question;
@@ -19,6 +20,7 @@ pub(super) fn look(config: &Config, file: &Path) -> Vec<Finding> {
     let wrong = |(place, text): &(tree::Place, String)| Finding::wrong(place.to_string(), text.clone());
     let mut findings: Vec<Finding> = tree.problems.iter().map(wrong).collect();
     findings.extend(question::look(config, &tree));
+    findings.extend(door::look(config, &tree));
     findings.extend(switches(&tree));
     findings.extend(headers::look(config, &tree));
     let file = file.display();

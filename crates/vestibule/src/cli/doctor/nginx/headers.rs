@@ -30,17 +30,17 @@ pub(super) fn look(config: &Config, tree: &Tree) -> Vec<Finding> {
 
 /// Servers that ask nobody are none of our business, unless they lead to an application that trusts what we say. A file
 /// in which nobody asks is looked at as a part of one.
-struct Ours<'t> {
+struct Ours {
     /// The servers in which somebody asks.
     asking: BTreeSet<usize>,
     /// Where they lead.
-    applications: BTreeSet<&'t str>,
+    applications: BTreeSet<String>,
     /// The blocks that ask Vestibule itself.
     questions: BTreeSet<usize>,
 }
 
-impl<'t> Ours<'t> {
-    fn of(tree: &'t Tree) -> Self {
+impl Ours {
+    fn of(tree: &Tree) -> Self {
         let asking: BTreeSet<usize> = tree.asking().map(|asks| tree.server_of(asks)).collect();
         let questions: BTreeSet<usize> = tree.questions().iter().filter_map(|question| question.opens).collect();
         let leads = |at: &&Statement| {
@@ -48,7 +48,8 @@ impl<'t> Ours<'t> {
                 && asking.contains(&tree.server_of(at))
                 && at.block.iter().all(|id| !questions.contains(id))
         };
-        let applications = tree.statements.iter().filter(leads).map(|pass| pass.word(1)).collect();
+        let applications =
+            tree.statements.iter().filter(leads).flat_map(|pass| addresses(tree, pass.word(1))).collect();
         Self { asking, applications, questions }
     }
 
@@ -57,6 +58,16 @@ impl<'t> Ours<'t> {
         let here = self.asking.is_empty() || self.asking.contains(&tree.server_of(pass));
         !is_question && (here || self.applications.contains(pass.word(1)))
     }
+}
+
+/// What an address can be: itself, or where a `map` leads that a variable in it comes from.
+fn addresses(tree: &Tree, address: &str) -> Vec<String> {
+    let Some(at) = address.find('$') else { return vec![address.to_owned()] };
+    let (scheme, variable) = address.split_at(at);
+    let maps = tree.all("map").filter(|map| map.word(2) == variable);
+    let values = maps.flat_map(|map| tree.statements.iter().filter(|at| at.block.last() == map.opens.as_ref()));
+    let mapped = values.filter(|value| value.words.len() == 2).map(|value| format!("{scheme}{}", value.word(1)));
+    mapped.chain([address.to_owned()]).collect()
 }
 
 /// nginx takes the lines of the innermost block that has any, and none from further out.

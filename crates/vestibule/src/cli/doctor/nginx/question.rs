@@ -85,7 +85,13 @@ fn yes_to_everybody(tree: &Tree, question: &Statement) -> Vec<Finding> {
     let says_yes = |page: &&Statement| {
         page.words.iter().any(|word| word.strip_prefix('=').is_some_and(|code| !code.starts_with(['4', '5'])))
     };
-    let pages = tree.holding(&inside, "error_page").into_iter().filter(says_yes);
+    // nginx has no 401 or 403 of its own here, and leaves ours alone unless it is told to intercept.
+    let intercepts = tree.holding(&inside, "proxy_intercept_errors").iter().any(|at| at.word(1) == "on");
+    let concerns = |page: &&Statement| {
+        let code = |word: &&String| word.bytes().all(|b| b.is_ascii_digit());
+        intercepts || page.words.iter().skip(1).filter(code).any(|code| !["401", "403"].contains(&code.as_str()))
+    };
+    let pages = tree.holding(&inside, "error_page").into_iter().filter(says_yes).filter(concerns);
     pages
         .map(|page| {
             let text = format!(

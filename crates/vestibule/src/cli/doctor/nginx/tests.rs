@@ -123,6 +123,51 @@ fn a_server_that_asks_nobody_is_left_alone_unless_it_leads_to_the_same_applicati
 }
 
 #[test]
+fn an_application_behind_a_map_is_known() {
+    let all = every_name();
+    let text = format!(
+        "http {{ map $said $way {{ volatile; default nobody; 200 app; }}\nserver {{ {all} location / {{ auth_request /_a; proxy_pass \
+         http://$way; }} location /_a {{ internal; }} }}\nserver {{ location / {{ proxy_pass http://app; }} }} }}"
+    );
+    assert!(wrong(&text).len() == 1 && wrong(&text)[0].contains("`http://app`"), "{:?}", wrong(&text));
+}
+
+#[test]
+fn a_door_that_decides_is_told_what_about_by_nginx() {
+    let site = |lines: &str| {
+        let text = format!(
+            "server {{ error_page 401 = @l; location / {{ auth_request /_a; }} location = /_a {{\n{lines}\n\
+             proxy_pass http://v/_resolver/check/nginx; }} }}"
+        );
+        look_at(&text).into_iter().filter(|line| !line.starts_with("ok")).collect::<Vec<_>>()
+    };
+    let method = "proxy_set_header X-Original-Method $request_method;";
+    let good = format!("{method} proxy_set_header x-original-url $scheme://$host$request_uri;");
+    assert!(site(&good).is_empty(), "{:?}", site(&good));
+    assert!(site("")[0].contains("without X-Original-Method and X-Original-URL"), "{:?}", site(""));
+    for (bad, said) in [("$http_x_original_url", "what the client says"), ("$scheme://$host$uri", "$request_uri")] {
+        let found = site(&format!("{method}\nproxy_set_header X-Original-URL {bad};"));
+        assert!(found.len() == 1 && found[0].contains(said) && found[0].contains(":3: "), "{found:?}");
+    }
+    let bare = "server { location / { auth_request /_a; } location = /_a { proxy_set_header X-Original-Method a;\n\
+                proxy_set_header X-Original-URL b; set $v http://v/_resolver/check/nginx; proxy_pass $v; } }";
+    assert!(look_at(bare)[0].starts_with("note") && look_at(bare)[0].contains("bare"), "{:?}", look_at(bare));
+    let named = "location @f { rewrite ^ /_resolver/forward/nginx? break; proxy_pass http://v; }";
+    assert!(wrong(named)[0].contains("X-Original-URL"), "{:?}", wrong(named));
+}
+
+#[test]
+fn rules_that_nobody_asks_for_are_named() {
+    let rules = "[[rules]]\nallow = \"any user\"";
+    let config = Config::read(Some((Path::new("t.toml"), rules)), std::iter::empty()).unwrap();
+    let text = "server { location / { auth_request /_a; }\nlocation = /_a { proxy_pass http://v/_resolver/resolve; } }";
+    let folder = folder(&[("n", text)]);
+    let found = look(&config, &folder.path().join("n"));
+    assert!(found.iter().any(|finding| finding.to_string().contains("n:2: vestibule.toml has rules")), "{found:?}");
+    assert!(wrong(text).is_empty(), "without rules");
+}
+
+#[test]
 fn what_is_set_badly_is_named() {
     let all = every_name();
     let copied = format!("{all}\nproxy_set_header X-Authgear-User-Id $http_x_authgear_user_id;");
@@ -174,6 +219,9 @@ fn a_cache_or_an_error_page_that_reaches_the_question_is_named() {
         assert!(site(page, "").len() == 1, "{page}");
         assert!(site(page, "error_page 599 /_a;").is_empty(), "{page}");
     }
+    // A question that is refused goes on to a sign-in page, and only if nginx is told so.
+    assert!(site("error_page 401 = @login;", "").is_empty());
+    assert_eq!(site("error_page 401 = @login;", "proxy_intercept_errors on;").len(), 1);
     assert!(site("error_page 502 503 /50x.html; error_page 404 =404 /x;", "").is_empty());
 }
 

@@ -110,6 +110,8 @@ function check(r)
   local went_well, status, headers = pcall(ask, r)
   if not went_well or not status then return 503 end
   if status == 200 then
+    -- An answer of ours that lets somebody pass has no body.
+    if headers["content-length"] ~= "0" then return 503 end
     for _, name in ipairs(NAMES) do
       local value = headers[name]
       if value and value ~= "" then r.headers_in[name] = value end

@@ -25,7 +25,8 @@ pub(in crate::cli) struct Apache {
     /// or else 443 with a certificate and 80 without.
     #[arg(long, value_name = "ADDRESS")]
     listen: Vec<Door>,
-    /// The application's host name; other hosts are refused. Any host when it is not given.
+    /// The application's host name; other hosts are refused. When it is not given: public_url's host where the pages are
+    /// under a path, and any host where they have one of their own.
     #[arg(long, value_name = "NAME")]
     server_name: Option<HostName>,
     /// The certificate, with its chain.

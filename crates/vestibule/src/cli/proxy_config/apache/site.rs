@@ -29,8 +29,10 @@ pub(super) fn all(options: &Apache, config: &Config, reach: &Reach) -> String {
         None => "# The application's host. EDIT: its name, below.",
     };
     let mut hosts = Vec::new();
-    if options.server_name.is_some() {
-        hosts.push(door("# Other hosts than those below are nobody's.", "nobody.invalid", NOBODY));
+    if options.app_host(config).is_some() {
+        // What is read before `Host` is read comes from the first virtual host.
+        let lines = format!("{READING}{NOBODY}");
+        hosts.push(door("# Other hosts than those below are nobody's.", "nobody.invalid", &lines));
     }
     hosts.push(door(comment, name, &app));
     if !shares {
@@ -41,7 +43,7 @@ pub(super) fn all(options: &Apache, config: &Config, reach: &Reach) -> String {
     hosts.join("\n")
 }
 
-const NOBODY: &str = "RewriteEngine On\nRewriteRule \"^\" \"-\" [R=421,L]\n";
+const NOBODY: &str = "\nRewriteEngine On\nRewriteRule \"^\" \"-\" [R=421,L]\n";
 
 fn host(comment: &str, addresses: &[String], lines: &str) -> String {
     format!("{comment}\n<VirtualHost {}>\n{}</VirtualHost>\n", addresses.join(" "), indent(lines, 2))
@@ -66,15 +68,17 @@ fn tls(options: &Apache) -> String {
 
 /// What holds for whoever is behind this host.
 fn gate(config: &Config) -> String {
-    let mut out = REFUSALS.replace("{folded}", &folded(config));
+    let mut out = READING.to_owned();
+    out.push_str(&REFUSALS.replace("{folded}", &folded(config)));
     out.push_str(
         "\n# Only we say who somebody is. Each name is deleted before anything else happens (that is what `early` means), and the\n\
-         # script sets what we answered.\n",
+         # script sets what we answered. So are headers by which some frameworks route or trust or make a POST a DELETE, and\n\
+         # the one by which Vestibule is asked for its reasons.\n",
     );
     let scheme = if config.top.public_url.is_https() { "https" } else { "http" };
     let mut unset = |name: &str| _ = writeln!(out, "RequestHeader unset {name} early");
     config.identity_header_names().iter().for_each(|name| unset(name));
-    FORWARDED.into_iter().chain(METHODS).for_each(unset);
+    FORWARDED.into_iter().chain(METHODS).chain(["X-Vestibule-Trace", "X-Envoy-Auth-Headers-To-Remove"]).for_each(unset);
     let _ = writeln!(
         out,
         "# Apache adds X-Forwarded-For and X-Forwarded-Host itself. public_url is {scheme}.\n\
@@ -84,7 +88,7 @@ fn gate(config: &Config) -> String {
     out
 }
 
-const REFUSALS: &str = "\
+const READING: &str = "\
 # One reading of every request.
 HttpProtocolOptions Strict LenientMethods Require1.0
 TraceEnable Off
@@ -99,7 +103,9 @@ LimitRequestLine 32768
 LimitRequestFieldSize 32768
 LimitRequestBody 10485760
 RequestReadTimeout header=15-30,MinRate=500 body=30,MinRate=500
+";
 
+const REFUSALS: &str = "
 # Refused before anybody is asked, with 400:
 RewriteEngine On
 # - what is no path; dot segments, backslashes and zero bytes, encoded ones too; `#`, which no browser sends;

@@ -19,8 +19,7 @@ pub(super) enum Ask {
 impl Ask {
     /// Whoever has written rules wants them to hold.
     pub(super) fn usual(config: &Config) -> Self {
-        let book = &config.rules;
-        if book.file.is_some() || !book.rules.rules().is_empty() { Self::Check } else { Self::Resolve }
+        if config.has_rules() { Self::Check } else { Self::Resolve }
     }
 
     /// What the head of a printed file says of it.

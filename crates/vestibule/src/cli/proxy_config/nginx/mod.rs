@@ -86,6 +86,8 @@ const IN_HTTP: &str = "
 const IN_SERVER: &str = "
 # ---- 2. Inside the application's `server { }`, which keeps its `listen`, its name and its certificate. Then:
 # - its own `location /` goes, for the one at the end of this;
+# - another location that leads to the application says `proxy_pass http://$vestibule_way;`: only with that variable is
+#   200 alone a yes;
 # - it has no `proxy_set_header` of its own beside these: each would be sent twice;
 # - no `rewrite` outside of a location: it would move the question as well;
 # - FastCGI, uwsgi, SCGI and gRPC do not know `proxy_set_header`. To a location with `fastcgi_pass` a client can send
