@@ -8,11 +8,13 @@ mod caddy;
 mod envoy;
 mod envoy_gateway;
 mod haproxy;
+mod ingress_nginx;
 mod istio;
 mod kubernetes;
 mod names;
 mod nginx;
 mod reach;
+mod traefik;
 mod web;
 
 use crate::config::Config;
@@ -25,6 +27,8 @@ pub(super) enum ProxyConfig {
     Envoy(envoy::Envoy),
     Haproxy(haproxy::Haproxy),
     Caddy(caddy::Caddy),
+    Traefik(traefik::Traefik),
+    IngressNginx(ingress_nginx::IngressNginx),
     EnvoyGateway(envoy_gateway::EnvoyGateway),
     Istio(istio::Istio),
 }
@@ -37,6 +41,8 @@ impl ProxyConfig {
             Self::Envoy(command) => command.run(config),
             Self::Haproxy(command) => command.run(config),
             Self::Caddy(command) => command.run(config),
+            Self::Traefik(command) => command.run(config),
+            Self::IngressNginx(command) => command.run(config),
             Self::EnvoyGateway(command) => command.run(config),
             Self::Istio(command) => command.run(config),
         }
