@@ -62,7 +62,7 @@ impl IngressNginx {
         Ok(format!(
             "{HEAD}{}{}{asked}{}---\n{PAGES}{}{}",
             of.advice(config).replace("Envoy runs", "the controller runs"),
-            meta("Ingress", "networking.k8s.io/v1", "application", &self.app_namespace),
+            meta("Ingress", "networking.k8s.io/v1", "vestibule-application", &self.app_namespace),
             app.spec(),
             meta("Ingress", "networking.k8s.io/v1", "vestibule-pages", &self.namespace),
             pages.spec(),

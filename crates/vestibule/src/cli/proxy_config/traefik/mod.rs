@@ -58,10 +58,8 @@ impl Traefik {
         };
         let app = self.application(config)?;
         let mut head = HEAD.to_owned();
-        head.push_str(&resolver.advice(config));
-        if pages != resolver {
-            head.push_str(&pages.advice(config));
-        }
+        // The pages are reached in the same way. A socket file, which that would advise, Traefik cannot use.
+        head.push_str(&resolver.advice(config).replace(" Better: a unix socket.", ""));
         head.push_str(&advice(config, self.app_host(config), self.tls_cert.is_some()));
         if self.app.is_none() {
             head.push_str("# EDIT: the application's address, at the end.\n");

@@ -53,7 +53,7 @@ pub(super) fn middlewares(config: &Config) -> String {
     let moved = |name: &str, to: &str| {
         // `$` begins the name of a group.
         let to = format!("{url}{to}").replace('$', "$$");
-        format!("{name}:\n  redirectRegex:\n    regex: \".*\"\n    replacement: {}\n", yaml::quoted(&to))
+        format!("{name}:\n  redirectRegex:\n    regex: \"^.*$\"\n    replacement: {}\n", yaml::quoted(&to))
     };
     let mut out = moved("vestibule-start", "/");
     out.push_str(&moved("vestibule-change-password", "/settings/password"));

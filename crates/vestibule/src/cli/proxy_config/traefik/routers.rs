@@ -32,8 +32,8 @@ pub(super) fn all(options: &Traefik, config: &Config) -> String {
     let asked = ["vestibule-deletes", "vestibule-no-upgrade", "vestibule"];
     let opens = ["vestibule-deletes", "vestibule-websocket", "vestibule"];
     format!(
-        "# Everything is the application's that no router above has, and Vestibule is asked about each request. BEWARE: a\n\
-         # router without the middleware `vestibule` lets everybody in.\n{}{}{}",
+        "# Everything is the application's that no router with a higher priority has, and Vestibule is asked about each\n\
+         # request. BEWARE: a router without the middleware `vestibule` lets everybody in.\n{}{}{}",
         router("application", &rule, 1, &asked, "application", with_tls),
         router("application-websocket", &websocket, 2, &opens, "application", with_tls),
         pages::routers(config, with_tls),
