@@ -16,6 +16,7 @@ mod options;
 mod pace;
 mod peers;
 mod process;
+mod proxies;
 mod quantity;
 mod report;
 mod seed;
@@ -30,7 +31,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use vestibule_gate::token::opaque::Secret;
 
-use crate::answering::null_server;
+use crate::answering::{null_grpc, null_server};
 use crate::options::{Chapter, Options};
 use crate::report::Report;
 use crate::server::Place;
@@ -39,6 +40,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.first().is_some_and(|first| first == null_server::NAME) {
         return null_server::run(&arguments[1..]).map_or_else(failed, |()| ExitCode::SUCCESS);
+    }
+    if arguments.first().is_some_and(|first| first == null_grpc::NAME) {
+        return null_grpc::run(&arguments[1..]).map_or_else(failed, |()| ExitCode::SUCCESS);
     }
     let options = match Options::read(arguments.into_iter()) {
         Ok(Some(options)) => options,
@@ -82,6 +86,7 @@ fn run(options: &Options) -> anyhow::Result<Report> {
             Chapter::Cores => cores::measure(&bench, &mut report),
             Chapter::Tokens => tokens::measure(&bench, &mut report),
             Chapter::Assertions => assertions::measure(&bench, &mut report),
+            Chapter::Proxies => proxies::measure(&bench, &mut report),
             Chapter::Profile => doors::profile::measure(&bench, &mut report),
             Chapter::Peers => peers::measure(&bench, &mut report),
         }

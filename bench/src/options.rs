@@ -23,6 +23,8 @@ pub(crate) enum Chapter {
     Tokens,
     /// A resolve with assertions on, beside one without.
     Assertions,
+    /// Real proxies with what is printed for them, beside their floors.
+    Proxies,
     /// Where the time goes, by perf. Measures nothing that has a bar, so only when it is named.
     Profile,
     /// Other products, which have to be installed first; so only when it is named.
@@ -30,7 +32,7 @@ pub(crate) enum Chapter {
 }
 
 /// In the order in which they are measured.
-const CHAPTERS: [(&str, Chapter); 10] = [
+const CHAPTERS: [(&str, Chapter); 11] = [
     ("doors", Chapter::Doors),
     ("direct", Chapter::Direct),
     ("flat", Chapter::Flat),
@@ -39,6 +41,7 @@ const CHAPTERS: [(&str, Chapter); 10] = [
     ("cores", Chapter::Cores),
     ("tokens", Chapter::Tokens),
     ("assertions", Chapter::Assertions),
+    ("proxies", Chapter::Proxies),
     ("profile", Chapter::Profile),
     ("peers", Chapter::Peers),
 ];
@@ -78,6 +81,7 @@ Usage: vestibule-bench [CHAPTER]... [OPTION VALUE]...
   cores      readers of the table on more than one thread
   tokens     a token that was seen before, beside a cookie
   assertions a resolve with assertions on, beside one without
+  proxies    each proxy that is installed, with what proxy-config prints, beside the same one asking who does nothing
   profile    where the time of a resolve goes, by perf; only when it is named
   peers      other products, which `make bench-peers` installs; so only when it is named
 
@@ -90,7 +94,7 @@ Usage: vestibule-bench [CHAPTER]... [OPTION VALUE]...
   --peers FOLDER    where the other products are (target/peers)
 
 The bench also runs itself as `vestibule-bench null-server SOCKET ADDRESS ANSWER`: the server that does nothing but
-answer whatever comes with the bytes of the file ANSWER.
+answer whatever comes with the bytes of the file ANSWER; and as `null-grpc SOCKET MESSAGE`: the same by gRPC.
 
 Example: make bench, or cargo run --release -p vestibule-bench -- doors --rounds 15
 Ends with 0 when every bar is met, 1 when one is missed or nothing could be measured, 2 for wrong usage.
@@ -163,7 +167,7 @@ mod tests {
     #[test]
     fn nobody_gets_other_products_installed_without_asking() {
         let options = read("").unwrap().unwrap();
-        assert!(options.chapters.len() == 8 && !options.chapters.contains(&Chapter::Peers));
+        assert!(options.chapters.len() == 9 && !options.chapters.contains(&Chapter::Peers));
         assert_eq!(read("peers --rounds 9").unwrap().unwrap().chapters, [Chapter::Peers]);
     }
 

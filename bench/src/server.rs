@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,13 +28,31 @@ impl Place {
         let place = Self { folder: folder.to_owned(), address: free_address()? };
         fs::create_dir(folder).with_context(|| format!("making {}", folder.display()))?;
         let at = folder.display();
-        let configuration = format!(
+        place.write(&format!(
             "data_dir = \"{at}/data\"\n[listen]\npublic = [\"unix:{at}/public.sock\"]\n\
              resolver = [\"unix:{at}/resolver.sock\", \"{}\"]\nops = [\"unix:{at}/ops.sock\"]\n",
             place.address
-        );
-        fs::write(place.configuration(), configuration)?;
+        ))?;
         Ok(place)
+    }
+
+    /// The same for proxies that work as other users, with the pages under a path of the application's host; its
+    /// sockets are for everybody, and the resolver has no other address.
+    pub(crate) fn for_others(folder: &Path) -> anyhow::Result<Self> {
+        let place = Self { folder: folder.to_owned(), address: free_address()? };
+        fs::create_dir(folder).with_context(|| format!("making {}", folder.display()))?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
+        let at = folder.display();
+        place.write(&format!(
+            "public_url = \"http://localhost:8080/auth\"\ndata_dir = \"{at}/data\"\n[listen]\n\
+             public = [\"unix:{at}/public.sock?mode=0666\"]\nresolver = [\"unix:{at}/resolver.sock?mode=0666\"]\n\
+             ext_authz = [\"unix:{at}/ext-authz.sock?mode=0666\"]\nops = [\"unix:{at}/ops.sock\"]\n"
+        ))?;
+        Ok(place)
+    }
+
+    fn write(&self, configuration: &str) -> anyhow::Result<()> {
+        Ok(fs::write(self.configuration(), configuration)?)
     }
 
     /// The database.
@@ -44,6 +63,11 @@ impl Place {
     /// The resolver's socket.
     pub(crate) fn resolver(&self) -> PathBuf {
         self.folder.join("resolver.sock")
+    }
+
+    /// The socket of gRPC, where it has one.
+    pub(crate) fn ext_authz(&self) -> PathBuf {
+        self.folder.join("ext-authz.sock")
     }
 
     /// The resolver's address for TCP.
@@ -143,8 +167,13 @@ pub(crate) fn ask_over_tcp(address: SocketAddr, headers: &str) -> anyhow::Result
 }
 
 /// Keeps the connection, as those that are measured do, so that the answer is the one that they get.
-fn ask_on(mut stream: impl Read + Write, headers: &str) -> anyhow::Result<String> {
-    stream.write_all(request("GET", headers).as_bytes())?;
+fn ask_on(stream: impl Read + Write, headers: &str) -> anyhow::Result<String> {
+    say(stream, &request("GET", headers))
+}
+
+/// Says this, and returns the head of the answer.
+pub(crate) fn say(mut stream: impl Read + Write, text: &str) -> anyhow::Result<String> {
+    stream.write_all(text.as_bytes())?;
     let (mut head, mut buffer) = (Vec::new(), [0; 8192]);
     while !head.ends_with(b"\r\n\r\n") {
         let length = stream.read(&mut buffer)?;

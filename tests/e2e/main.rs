@@ -16,5 +16,6 @@ mod shadow;
 mod step_up;
 mod system_calls;
 mod threads;
+mod through;
 mod time;
 mod trace;

@@ -13,7 +13,7 @@ fn apache() -> Option<PathBuf> {
     Some(PathBuf::from("/usr/sbin/apache2")).filter(|program| program.exists() && socket.exists())
 }
 
-fn start(plan: &Plan<'_>) -> Command {
+pub(crate) fn start(plan: &Plan<'_>) -> Command {
     let script = plan.print("vestibule.lua", &["apache", "--lua"]);
     let (script, folder) = (script.to_str().expect("a plain name"), plan.folder.to_str().expect("a plain name"));
     let options = ["--app", plan.app, "--listen", plan.listen, "--lua-file", script, "--run-dir", folder];

@@ -12,6 +12,9 @@ mod paths;
 mod site;
 
 mod apache;
+mod apache_script;
+mod caddy;
+mod caddy_printed;
 mod envoy;
 mod envoy_printed;
 mod haproxy;
@@ -25,4 +28,6 @@ battery::battery! {
     envoy_over_http: crate::envoy::OVER_HTTP,
     envoy_by_grpc: crate::envoy::BY_GRPC,
     haproxy_by_lua: crate::haproxy::BY_LUA,
+    caddy_of_debian: crate::caddy::DEBIAN,
+    caddy_newest: crate::caddy::NEWEST,
 }

@@ -2,6 +2,7 @@
 //! over a unix socket and over TCP.
 
 mod floor;
+pub(crate) mod null_grpc;
 pub(crate) mod null_server;
 
 use std::fs;
@@ -107,7 +108,13 @@ fn headers_of(head: &str) -> Vec<&str> {
     head.split("\r\n").skip(1).filter(|line| !line.is_empty() && !is_own(line)).collect()
 }
 
-fn start_null_server(folder: &Path, socket: &Path, address: SocketAddr, answer: &str) -> anyhow::Result<Process> {
+/// Starts the server that does nothing; the answer and its log are files of the folder.
+pub(crate) fn start_null_server(
+    folder: &Path,
+    socket: &Path,
+    address: SocketAddr,
+    answer: &str,
+) -> anyhow::Result<Process> {
     let (bytes, log) = (folder.join("null.answer"), folder.join("null.log"));
     fs::write(&bytes, answer)?;
     let mut command = Command::new(std::env::current_exe().context("where this program is")?);

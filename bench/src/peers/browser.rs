@@ -54,11 +54,11 @@ impl Browser {
 
 /// What a server has answered, without the body.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     /// What was asked for in the end.
     pub(super) url: String,
     /// Three digits.
-    pub(super) status: String,
+    pub(crate) status: String,
     head: String,
 }
 
@@ -75,7 +75,7 @@ impl Answer {
 }
 
 /// Asks once, on a connection of its own. `cookie` is a whole line or empty.
-pub(super) fn ask(url: &str, cookie: &str, form: Option<&str>) -> anyhow::Result<Answer> {
+pub(crate) fn ask(url: &str, cookie: &str, form: Option<&str>) -> anyhow::Result<Answer> {
     let host = host(url)?;
     let path = url.split_once(host).map(|(_, path)| path).unwrap_or_default();
     let mut stream = TcpStream::connect(host).with_context(|| format!("connecting to {host}"))?;

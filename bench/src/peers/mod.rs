@@ -1,6 +1,6 @@
 //! Other products behind the same nginx, for the same client: what they answer in a second, and what that costs.
 
-mod browser;
+pub(crate) mod browser;
 mod door;
 mod front;
 mod oauth2_proxy;

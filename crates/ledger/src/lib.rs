@@ -30,5 +30,6 @@ mod user;
 pub use client::ClientRecord;
 pub use fault::{Fault, OpenError};
 pub use ledger::Ledger;
+pub use mint::mark;
 pub use signing::{KeyInfo, Keyring, KeyringError, Phase};
 pub use user::{NewUser, SessionInfo, StoredHash, StoredHashError, User, UserRef};

@@ -21,6 +21,14 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], Fault> {
     Ok(bytes)
 }
 
+/// A word that nobody can guess, for one run of a program to know its own by: 32 hexadecimal digits.
+///
+/// # Errors
+/// [`Fault::NoRandomness`].
+pub fn mark() -> Result<String, Fault> {
+    Ok(format!("{:032x}", u128::from_be_bytes(random()?)))
+}
+
 /// A new session secret.
 pub(crate) fn session_secret(key: &TagKey) -> Result<Secret, Fault> {
     secret(SecretKind::Session, key)

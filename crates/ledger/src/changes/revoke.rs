@@ -2,11 +2,12 @@
 
 use vestibule_gate::id::{SessionId, UserId};
 use vestibule_gate::table::Forget;
+use vestibule_gate::token::opaque::TokenHash;
 
 use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
-use crate::store::{sessions, users};
+use crate::store::{credentials, sessions, users};
 use crate::user::UserRef;
 
 use super::ChangeError;
@@ -16,6 +17,8 @@ use super::ChangeError;
 pub enum Which {
     /// One.
     Session(SessionId),
+    /// Whichever this secret stands for.
+    Holder(TokenHash),
     /// A user's.
     User(UserRef),
     /// Everybody's.
@@ -58,6 +61,14 @@ pub async fn revoke(ledger: &Ledger, which: Which) -> Result<u64, ChangeError> {
             let ended = sessions::end(change.sql(), id).await?;
             let forget = ended.iter().copied().map(Forget::Session).collect();
             (ended.len() as u64, forget, format!("session {id}"))
+        }
+        Which::Holder(secret) => {
+            let ended = match credentials::session_of(change.sql(), secret).await? {
+                Some(id) => sessions::end(change.sql(), id).await?,
+                None => Vec::new(),
+            };
+            let forget = ended.iter().copied().map(Forget::Session).collect();
+            (ended.len() as u64, forget, "whoever had one secret".to_owned())
         }
         Which::User(who) => {
             let user = users::find(change.sql(), &who).await?.ok_or(ChangeError::NoSuchUser)?.user.id;

@@ -188,7 +188,9 @@ fn from(secret: &Secret) -> Browser {
 async fn revoked_on_the_very_next_resolve_by_whatever_ends_sessions() {
     let (house, ada) = House::with_ada().await;
     let who = UserRef::Id(ada);
-    for way in ["sign-out", "revoke own", "revoke id", "revoke user", "revoke all", "disable", "password"] {
+    for way in
+        ["sign-out", "revoke own", "revoke id", "revoke holder", "revoke user", "revoke all", "disable", "password"]
+    {
         enable_user(&house.ledger, &who).await.unwrap();
         let session = house.sign_in(browser()).await.unwrap();
         assert!(house.is_live(&session.secret).await, "{way}");
@@ -196,6 +198,7 @@ async fn revoked_on_the_very_next_resolve_by_whatever_ends_sessions() {
             "sign-out" => log_out(&house.ledger, &known_by(&session.secret)).await.unwrap(),
             "revoke own" => assert!(revoke_session(&house.ledger, ada, session.session).await.unwrap()),
             "revoke id" => assert_eq!(revoke(&house.ledger, Which::Session(session.session)).await.unwrap(), 1),
+            "revoke holder" => drop(revoke(&house.ledger, Which::Holder(session.secret.hash())).await.unwrap()),
             "revoke user" => assert_eq!(revoke(&house.ledger, Which::User(who.clone())).await.unwrap(), 1),
             "revoke all" => assert_eq!(revoke(&house.ledger, Which::All).await.unwrap(), 1),
             "disable" => assert!(disable_user(&house.ledger, &who).await.unwrap().disabled),

@@ -40,7 +40,7 @@ impl ConfigCommand {
                 let advice: Vec<String> =
                     advice::on(&house.config()?).iter().map(|advice| format!("note: {advice}")).collect();
                 let text = "The configuration is sound.\n".to_owned();
-                Ok(Said { text, hint: advice.join("\n"), is_wrong: false })
+                Ok(Said { text, hint: advice.join("\n"), ..Said::default() })
             }
             Self::Show { json } => show(&house.config()?.shown, json).map(Said::from),
             Self::Reference => Ok(reference().into()),

@@ -111,6 +111,8 @@ struct Said {
     hint: String,
     /// It looked, and found something wrong.
     is_wrong: bool,
+    /// It could not look, as a command that was used wrongly.
+    could_not: bool,
 }
 
 impl From<String> for Said {
@@ -131,6 +133,7 @@ fn print(said: &Said) -> ExitCode {
             eprintln!("cannot print: {error}");
             ExitCode::FAILURE
         }
+        _ if said.could_not => ExitCode::from(2),
         _ if said.is_wrong => ExitCode::FAILURE,
         _ => ExitCode::SUCCESS,
     }

@@ -135,6 +135,8 @@ pub struct SetUser {
 pub enum Revoke {
     /// One.
     Session(Written<SessionId>),
+    /// Whichever this secret stands for.
+    Holder(Sealed),
     /// A user's.
     User(Written<UserRef>),
     /// Everybody's.

@@ -5,6 +5,7 @@ use std::iter;
 
 use vestibule_gate::account::{Password, Roles};
 use vestibule_gate::id::UserId;
+use vestibule_gate::token::opaque::TokenHash;
 use vestibule_ledger::changes::{self, AddUserError, NewPasswordError, SetPasswordError, Which};
 use vestibule_ledger::proof::strength::TooWeak;
 use vestibule_ledger::{Ledger, NewUser, User, UserRef, backup, queries};
@@ -124,6 +125,7 @@ async fn sessions(ledger: &Ledger, who: &UserRef) -> Result<Reply, Refusal> {
 async fn revoke(ledger: &Ledger, which: Revoke) -> Result<Reply, Refusal> {
     let (which, one) = match which {
         Revoke::Session(id) => (Which::Session(id.0), true),
+        Revoke::Holder(secret) => (Which::Holder(TokenHash::of(secret.0.as_bytes())), true),
         Revoke::User(who) => (Which::User(who.0), false),
         Revoke::All => (Which::All, false),
     };

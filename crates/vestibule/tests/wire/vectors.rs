@@ -1,13 +1,14 @@
-//! Every vector of `tests/vectors`, asked at every HTTP door of a real resolver on a real ledger. The gate's own run says
+//! Every vector of `tests/vectors`, asked at every door of a real resolver on a real ledger, over HTTP and by gRPC. The gate's own run says
 //! what is decided; where both agree with the files, no door says anything else than another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 use vestibule::config::Config;
+use vestibule::resolver::envoy::messages::CheckRequest;
 use vestibule_gate::account::{DisplayName, EmailAddress, Roles};
 use vestibule_gate::grant::Scopes;
 use vestibule_gate::id::UserId;
@@ -16,6 +17,7 @@ use vestibule_ledger::changes::{Bearer, Browser, NewApiToken};
 use vestibule_ledger::{Ledger, NewUser, UserRef, changes};
 use vestibule_tests::vectors::{Dialect, Question, Somebody, Suite, Token, Vector, Verdict, people, suites};
 
+use crate::ext_authz::caller::{Caller, Said, joined, raw};
 use crate::house::{House, Plan};
 
 const MANNERS: [&str; 2] = ["check", "forward"];
@@ -30,11 +32,7 @@ struct Everybody {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_vector_has_its_verdict_at_every_http_door() {
     let (suites, people) = (suites(), people());
-    let house = House::planned(Plan {
-        settings: |settings| (settings.anonymous.enabled, settings.profiles) = (true, true),
-        ..Plan::default()
-    })
-    .await;
+    let house = house().await;
     let everybody = Everybody::move_in(&house, &people).await;
     let (mut asked, mut wrong) = (0, String::new());
     for suite in &suites {
@@ -56,6 +54,58 @@ async fn every_vector_has_its_verdict_at_every_http_door() {
     }
     assert!(wrong.is_empty(), "{wrong}");
     assert!(asked > 1_000, "only {asked} questions were asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_vector_has_its_verdict_by_grpc() {
+    let (suites, people) = (suites(), people());
+    let house = house().await;
+    let everybody = Everybody::move_in(&house, &people).await;
+    let caller = Caller::unix(&house).await;
+    let (mut asked, mut wrong) = (0, String::new());
+    for suite in &suites {
+        house.service.resolver().set_policy(policy(suite));
+        for vector in &suite.vectors {
+            let Some(question) = vector.question(Dialect::Envoy, &people, &everybody.secrets) else { continue };
+            for message in messages(&question) {
+                let answer = text(&caller.check(&message).await);
+                if let Err(why) = everybody.agrees(vector, "forward", &answer) {
+                    let _ = writeln!(wrong, "{}: {}: {why}\n{answer}{message:?}", suite.topic, vector.name);
+                }
+                asked += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(asked > 300, "only {asked} questions were asked");
+}
+
+async fn house() -> House {
+    let settings = |settings: &mut vestibule_ledger::settings::Settings| {
+        (settings.anonymous.enabled, settings.profiles) = (true, true)
+    };
+    House::planned(Plan { settings, ..Plan::default() }).await
+}
+
+/// The question as Envoy's messages: line by line, and joined where no name comes twice, since joined lines may be refused
+/// where lines are not.
+fn messages(question: &Question) -> Vec<CheckRequest> {
+    let Question { method, behind, headers } = question;
+    let mut lines: Vec<(String, &str)> =
+        headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.as_str())).collect();
+    // The first is the message's own; a second one comes as any header does.
+    let host = lines.iter().position(|(name, _)| name == "host").map_or("", |at| lines.remove(at).1);
+    let lines: Vec<(&str, &str)> = lines.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let names: BTreeSet<&str> = lines.iter().map(|(name, _)| *name).collect();
+    let mut all = vec![raw(method, host, behind, &lines)];
+    all.extend((names.len() == lines.len()).then(|| joined(method, host, behind, &lines)));
+    all
+}
+
+/// As an answer over HTTP would say it.
+fn text(said: &Said) -> String {
+    let lines: String = said.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    format!("gRPC {} ...\n{lines}", said.status)
 }
 
 /// What the server makes of the suite's words.
@@ -98,8 +148,10 @@ impl Everybody {
         if status != expected {
             return Err(format!("{expected} was expected"));
         }
-        let line = |name: &str| answer.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-        let told = line("x-authgear-user-id:");
+        let lines = answer.lines().filter_map(|line| line.split_once(':'));
+        let line =
+            |name: &str| lines.clone().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim());
+        let told = line("x-authgear-user-id");
         let other = match vector.verdict {
             Verdict::Permit => {
                 let who = self.users.get(vector.told()).map(ToString::to_string);
@@ -108,15 +160,15 @@ impl Everybody {
             _ if answer.contains("x-authgear") => Some("a refusal says who somebody is".to_owned()),
             Verdict::StepUp if !redirects => {
                 let challenge = challenge(vector);
-                (line("WWW-Authenticate:") != Some(challenge.as_str())).then(|| format!("{challenge} was expected"))
+                (line("WWW-Authenticate") != Some(challenge.as_str())).then(|| format!("{challenge} was expected"))
             }
             Verdict::StepUp | Verdict::SignIn if redirects => {
                 let login = "https://auth.example.com/login?return_to=";
-                (!line("Location:").is_some_and(|to| to.starts_with(login))).then(|| format!("{login} was expected"))
+                (!line("Location").is_some_and(|to| to.starts_with(login))).then(|| format!("{login} was expected"))
             }
             Verdict::Refuse => vector.scopes.as_ref().and_then(|scopes| {
                 let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scopes}\"");
-                (line("WWW-Authenticate:") != Some(challenge.as_str())).then(|| format!("{challenge} was expected"))
+                (line("WWW-Authenticate") != Some(challenge.as_str())).then(|| format!("{challenge} was expected"))
             }),
             _ => None,
         };

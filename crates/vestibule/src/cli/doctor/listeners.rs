@@ -1,7 +1,7 @@
 //! The listeners: do they answer, and may nginx's workers, who are another user, connect to the unix sockets?
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::net::UnixStream;
@@ -32,16 +32,23 @@ pub(super) fn look(config: &Config, is_served: bool) -> Vec<Finding> {
             }
         }
     }
+    // Whoever asks here is Envoy, and of another user than nginx's workers.
+    findings.extend(listen.ext_authz.iter().map(|address| answers_http2("listen.ext_authz", address)));
     findings
+}
+
+fn answers_http2(key: &str, address: &ListenAddress) -> Finding {
+    // A frame's type is its fourth byte; whoever speaks HTTP/2 begins with SETTINGS, which is 4.
+    match begins(address, PREFACE).map(|start| start[3] == 4 && !start.starts_with(b"HTTP")) {
+        Ok(true) => Finding::fine(format!("{key}: `{address}` answers")),
+        Ok(false) => Finding::wrong(key, format!("`{address}` does not speak HTTP/2; is it another program's?")),
+        Err(error) => Finding::wrong(key, format!("`{address}` does not answer: {error}; look at the server's log")),
+    }
 }
 
 /// Any HTTP answer will do: the server is there. What it says is its own business.
 fn answers(key: &str, address: &ListenAddress) -> Finding {
-    let said = match address {
-        ListenAddress::Tcp(address) => over_tcp(*address),
-        ListenAddress::Unix(unix) => over_unix(unix.path()),
-    };
-    match said {
+    match begins(address, REQUEST).map(|start| &start == b"HTTP/") {
         Ok(true) => Finding::fine(format!("{key}: `{address}` answers")),
         Ok(false) => Finding::wrong(key, format!("`{address}` does not speak HTTP; is it another program's?")),
         Err(error) => Finding::wrong(key, format!("`{address}` does not answer: {error}; look at the server's log")),
@@ -49,23 +56,30 @@ fn answers(key: &str, address: &ListenAddress) -> Finding {
 }
 
 const REQUEST: &[u8] = b"GET /_resolver/resolve HTTP/1.0\r\nHost: doctor\r\n\r\n";
+/// How HTTP/2 begins, with empty SETTINGS.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
-fn over_tcp(address: SocketAddr) -> std::io::Result<bool> {
-    let mut stream = TcpStream::connect_timeout(&reachable(address), PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.write_all(REQUEST)?;
-    let mut start = [0; 5];
-    stream.read_exact(&mut start)?;
-    Ok(&start == b"HTTP/")
+/// How the answer to these bytes begins.
+fn begins(address: &ListenAddress, said: &[u8]) -> std::io::Result<[u8; 5]> {
+    match address {
+        ListenAddress::Tcp(address) => {
+            let stream = TcpStream::connect_timeout(&reachable(*address), PATIENCE)?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            exchange(stream, said)
+        }
+        ListenAddress::Unix(unix) => {
+            let stream = UnixStream::connect(unix.path())?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            exchange(stream, said)
+        }
+    }
 }
 
-fn over_unix(path: &Path) -> std::io::Result<bool> {
-    let mut stream = UnixStream::connect(path)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.write_all(REQUEST)?;
+fn exchange(mut stream: impl Read + Write, said: &[u8]) -> std::io::Result<[u8; 5]> {
+    stream.write_all(said)?;
     let mut start = [0; 5];
     stream.read_exact(&mut start)?;
-    Ok(&start == b"HTTP/")
+    Ok(start)
 }
 
 /// An address to connect to, where the other listens on every one.

@@ -6,6 +6,7 @@ mod folder;
 mod listeners;
 mod nginx;
 mod store;
+mod through;
 
 use std::path::PathBuf;
 
@@ -14,18 +15,26 @@ use crate::config::raw::Problem;
 use crate::config::{Config, advice};
 use finding::{Finding, Weight};
 
-/// Look for what is wrong: configuration, data folder, store, clock, sockets, and with `--nginx` the proxy's file.
+/// Look for what is wrong: configuration, data folder, store, clock, sockets, and with `--nginx` the proxy's file. With
+/// `--through` attack a set-up that runs, from outside, as a client would.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  vestibule doctor\n  vestibule doctor --nginx /etc/nginx/nginx.conf\n\n\
-    Exit code 1 when something is wrong; a note alone is none.")]
+    From outside, with an echo in the application's place:\n  \
+    vestibule doctor --through https://app.example.com/ --user ada@example.com --echo 127.0.0.1:3000\n\n\
+    Exit code 1 when something is wrong, a note alone is none; 2 when it could not be tried.")]
 pub(super) struct Doctor {
     /// A configuration of nginx, to be read too, with what it includes: relative names begin in its folder.
     #[arg(long, value_name = "FILE")]
     nginx: Option<PathBuf>,
+    #[command(flatten)]
+    through: through::Through,
 }
 
 impl Doctor {
     pub(super) fn run(self, house: &House) -> Said {
+        if self.through.is_asked_for() {
+            return self.through.run(house);
+        }
         let findings = match Config::load(house.file.as_deref()) {
             Ok(config) => self.look(&config),
             Err(problems) => problems.0.iter().map(|problem| place(Finding::wrong, problem)).collect(),
@@ -37,7 +46,7 @@ impl Doctor {
             1 => "One thing is wrong.\n".to_owned(),
             wrong => format!("{wrong} things are wrong.\n"),
         };
-        Said { text: lines + &end, hint: String::new(), is_wrong: wrong > 0 }
+        Said { text: lines + &end, is_wrong: wrong > 0, ..Said::default() }
     }
 
     fn look(&self, config: &Config) -> Vec<Finding> {

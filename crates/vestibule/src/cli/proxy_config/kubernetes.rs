@@ -26,16 +26,7 @@ impl Service {
             true => ("listen.ext_authz", &config.listen.ext_authz),
             false => ("listen.resolver", &config.listen.resolver),
         };
-        let port = addresses.iter().find_map(|address| match address {
-            ListenAddress::Tcp(tcp) => Some(tcp.port()),
-            ListenAddress::Unix(_) => None,
-        });
-        let Some(port) = port else {
-            bail!("{key} has no TCP address, and another pod reaches no socket file; add one such as `0.0.0.0:8481`");
-        };
-        Some(port)
-            .filter(|&port| port != 0)
-            .ok_or_else(|| anyhow!("{key}: a Service needs a port that stays; write one"))
+        port(key, addresses)
     }
 
     /// What must still be done in Vestibule's configuration.
@@ -47,6 +38,18 @@ impl Service {
             ""
         }
     }
+}
+
+/// The port of a listener that another pod can reach.
+pub(super) fn port(key: &str, addresses: &[ListenAddress]) -> anyhow::Result<u16> {
+    let port = addresses.iter().find_map(|address| match address {
+        ListenAddress::Tcp(tcp) => Some(tcp.port()),
+        ListenAddress::Unix(_) => None,
+    });
+    let Some(port) = port else {
+        bail!("{key} has no TCP address, and another pod reaches no socket file; add one such as `0.0.0.0:8481`");
+    };
+    Some(port).filter(|&port| port != 0).ok_or_else(|| anyhow!("{key}: a Service needs a port that stays; write one"))
 }
 
 /// A name as Kubernetes has them (RFC 1123).

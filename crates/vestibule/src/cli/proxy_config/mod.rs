@@ -4,14 +4,17 @@
 
 mod apache;
 mod app;
+mod caddy;
 mod envoy;
 mod envoy_gateway;
 mod haproxy;
+mod ingress_nginx;
 mod istio;
 mod kubernetes;
-mod names;
+pub(super) mod names;
 mod nginx;
 mod reach;
+mod traefik;
 mod web;
 
 use crate::config::Config;
@@ -23,6 +26,9 @@ pub(super) enum ProxyConfig {
     Apache(apache::Apache),
     Envoy(envoy::Envoy),
     Haproxy(haproxy::Haproxy),
+    Caddy(caddy::Caddy),
+    Traefik(traefik::Traefik),
+    IngressNginx(ingress_nginx::IngressNginx),
     EnvoyGateway(envoy_gateway::EnvoyGateway),
     Istio(istio::Istio),
 }
@@ -34,6 +40,9 @@ impl ProxyConfig {
             Self::Apache(command) => command.run(config),
             Self::Envoy(command) => command.run(config),
             Self::Haproxy(command) => command.run(config),
+            Self::Caddy(command) => command.run(config),
+            Self::Traefik(command) => command.run(config),
+            Self::IngressNginx(command) => command.run(config),
             Self::EnvoyGateway(command) => command.run(config),
             Self::Istio(command) => command.run(config),
         }

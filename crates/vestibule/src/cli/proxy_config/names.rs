@@ -4,7 +4,7 @@
 use crate::config::Config;
 
 /// Headers by which some frameworks route or trust. A proxy may set some of them anew, a client none.
-pub(super) const FORWARDED: [&str; 18] = [
+pub(in crate::cli) const FORWARDED: [&str; 18] = [
     "Forwarded",
     "Proxy",
     "X-Forwarded-For",
@@ -26,7 +26,7 @@ pub(super) const FORWARDED: [&str; 18] = [
 ];
 
 /// Headers that make a POST a DELETE in some frameworks, behind the back of a rule that looked at the method.
-pub(super) const METHODS: [&str; 3] = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
+pub(in crate::cli) const METHODS: [&str; 3] = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
 
 /// A pattern for every name that a framework may read as one of ours: the prefix with anything behind it, the names of
 /// `[headers.extra]`, and a character that is no letter or digit for each `-`, since CGI, WSGI and PHP fold those. To be

@@ -36,6 +36,17 @@ impl Reach {
         }
     }
 
+    /// For a proxy that reaches no socket file.
+    pub(super) fn over_tcp(key: &str, addresses: &[ListenAddress]) -> anyhow::Result<Self> {
+        let tcp = addresses.iter().find_map(|address| match address {
+            ListenAddress::Tcp(tcp) => Some(*tcp),
+            ListenAddress::Unix(_) => None,
+        });
+        let missing =
+            || anyhow!("{key} has no TCP address, and this proxy reaches no socket file; add `127.0.0.1:8480`");
+        tcp.map(|tcp| Self::Tcp(connectable(tcp))).ok_or_else(missing)
+    }
+
     /// What must still be said in `vestibule.toml`, as a comment; empty when the proxy is believed there.
     pub(super) fn advice(&self, config: &Config) -> String {
         match self {

@@ -33,6 +33,15 @@ impl Door {
         }
     }
 
+    pub(super) fn port(self) -> u16 {
+        self.port
+    }
+
+    /// Every address when there is none.
+    pub(super) fn address(self) -> Option<IpAddr> {
+        self.address
+    }
+
     /// The same address at port 80, for a door at port 443.
     pub(super) fn plain(self) -> Option<Self> {
         (self.port == 443).then_some(Self { port: 80, ..self })

@@ -31,7 +31,7 @@ impl Test {
         }
         let held = rows.len() - failed;
         let _ = writeln!(out, "{held} of {} hold.", rows.len());
-        Ok(Said { text: out, hint: String::new(), is_wrong: failed > 0 })
+        Ok(Said { text: out, is_wrong: failed > 0, ..Said::default() })
     }
 }
 

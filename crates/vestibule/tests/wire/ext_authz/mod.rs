@@ -1,6 +1,6 @@
 //! Envoy's gRPC door, asked by a client of HTTP/2 that we did not write.
 
-mod caller;
+pub(crate) mod caller;
 mod decides;
 mod limits;
 mod never_differs;
