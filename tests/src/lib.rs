@@ -7,6 +7,8 @@ pub mod axe;
 pub mod backend;
 pub mod browser;
 pub mod clock;
+pub mod forwarder;
+pub mod history;
 pub mod http;
 pub mod nginx;
 pub mod npm;
