@@ -7,6 +7,7 @@ pub mod axe;
 pub mod backend;
 pub mod browser;
 pub mod clock;
+pub mod cluster;
 pub mod forwarder;
 pub mod history;
 pub mod http;

@@ -57,6 +57,11 @@ impl Postgres {
         format!("postgres:///{database}?host={}&user=vestibule", self.folder.path().display())
     }
 
+    /// The unix socket on which it listens.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join(".s.PGSQL.5432")
+    }
+
     /// Runs a statement as its superuser.
     pub fn sql(&self, database: &str, statement: &str) -> process::Said {
         let mut psql = Command::new(program("psql"));
