@@ -92,9 +92,9 @@ impl Load {
     ///
     /// # Panics
     /// With the contradictions.
-    pub fn checked(self, name: &str) -> Report {
+    pub fn checked(mut self, name: &str) -> Report {
         self.shared.is_over.store(true, Ordering::Relaxed);
-        for thread in self.threads {
+        for thread in std::mem::take(&mut self.threads) {
             thread.join().expect("a thread of the load");
         }
         let record = self.shared.history.record();
