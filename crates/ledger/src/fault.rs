@@ -41,7 +41,10 @@ pub enum Fault {
 impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "the store failed");
-        Self::Store(error.to_string())
+        match error {
+            sqlx::Error::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => Self::Slow,
+            error => Self::Store(error.to_string()),
+        }
     }
 }
 

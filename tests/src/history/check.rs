@@ -48,7 +48,8 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { yes, no, unknown, sign_outs, roles, unacknowledged, .. } = self;
         let seconds = Duration::as_secs_f32;
-        let dark: Vec<String> = self.dark.iter().map(|(node, dark)| format!("{node}: {:.1} s", seconds(dark))).collect();
+        let dark: Vec<String> =
+            self.dark.iter().map(|(node, dark)| format!("{node}: {:.1} s", seconds(dark))).collect();
         write!(
             f,
             "{yes} yes, {no} no, {unknown} unknown; {sign_outs} sign-outs, {roles} roles, {unacknowledged} changes not \

@@ -2,6 +2,7 @@
 //! statement beside is written for both.
 
 mod connection;
+mod held;
 mod listener;
 mod postgres;
 mod query;
@@ -10,7 +11,6 @@ mod sqlite;
 use std::path::PathBuf;
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::Postgres;
 use sqlx::sqlite::Sqlite;
 
 use crate::fault::{Fault, OpenError};
@@ -19,6 +19,7 @@ use crate::settings::PostgresSettings;
 use super::schema::{self, SchemaError};
 
 pub(crate) use connection::Connection;
+use held::Held;
 pub(crate) use listener::Listener;
 pub(crate) use query::{Row, query};
 
@@ -145,14 +146,13 @@ pub(crate) enum Work {
 
 /// The right to do some work. It is safe when two have it: it only saves work.
 #[derive(Debug)]
-pub(crate) struct Lease(Option<PoolConnection<Postgres>>);
+pub(crate) struct Lease(Option<Held>);
 
 impl Lease {
     /// Gives it back.
     pub(crate) async fn give_back(self) {
         if let Some(connection) = self.0 {
-            // With the connection goes whatever it holds.
-            let _ = connection.close().await;
+            connection.close().await;
         }
     }
 }
