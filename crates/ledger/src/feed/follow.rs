@@ -28,20 +28,27 @@ const BATCH: i64 = 500;
 /// Follows until the process ends.
 pub(crate) async fn run(ledger: Ledger) {
     let mut listener = None;
-    let mut follower = Follower { ledger: ledger.clone(), told: None, is_lost: false };
+    let mut follower = Follower { ledger: ledger.clone(), told: None, is_lost: false, mark: None };
+    let mut was_woken = true;
     loop {
-        follower.catch_up().await;
+        let heard_of_others = follower.catch_up().await;
+        if heard_of_others && !was_woken && listener.take().is_some() {
+            tracing::debug!("something was changed without a notification: listening anew");
+        }
         if listener.is_none() {
             listener = timeout(PATIENCE, ledger.store().listen()).await.ok().and_then(Result::ok).flatten();
         }
         let heartbeat = heartbeat(&ledger);
+        was_woken = true;
         match &mut listener {
-            Some(listening) => {
-                if let Ok(Err(error)) = timeout(heartbeat, listening.woken()).await {
+            Some(listening) => match timeout(heartbeat, listening.woken()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
                     tracing::warn!(%error, "notifications of other nodes' changes are lost; asking every heartbeat until they come again");
                     listener = None;
                 }
-            }
+                Err(_) => was_woken = false,
+            },
             None => tokio::time::sleep(heartbeat).await,
         }
     }
@@ -59,11 +66,15 @@ struct Follower {
     /// When the others were told last, and what.
     told: Option<(Instant, i64)>,
     is_lost: bool,
+    /// Who has made the newest change that was obeyed, and when: by it, the feed is known again.
+    mark: Option<(String, i64)>,
 }
 
 impl Follower {
-    async fn catch_up(&mut self) {
-        let caught_up = timeout(PATIENCE * 4, self.read_all()).await.unwrap_or(Err(Fault::Slow));
+    /// Says whether there was something of other nodes.
+    async fn catch_up(&mut self) -> bool {
+        let mut heard_of_others = false;
+        let caught_up = timeout(PATIENCE * 4, self.read_all(&mut heard_of_others)).await.unwrap_or(Err(Fault::Slow));
         match caught_up {
             Ok(sent) => {
                 self.ledger.live().freshness().whole_at(sent);
@@ -76,21 +87,38 @@ impl Follower {
             }
             Err(_) => {}
         }
+        heard_of_others
     }
 
     /// Obeys everything; says when the last question was sent, which brought nothing that was not obeyed.
-    async fn read_all(&mut self) -> Result<Instant, Fault> {
+    async fn read_all(&mut self, heard_of_others: &mut bool) -> Result<Instant, Fault> {
         loop {
             let sent = Instant::now();
             let applied = self.ledger.node().applied();
             let read = timeout(PATIENCE, async {
                 let mut sql = self.ledger.store().plain().await?;
-                feed::behind(&mut sql, applied, BATCH).await
+                let asked = Instant::now();
+                let head = feed::head(&mut sql, applied).await?;
+                self.ledger.clock().follow(head.time, asked.into_std());
+                let entries =
+                    if head.number == applied { Vec::new() } else { feed::behind(&mut sql, applied, BATCH).await? };
+                Ok::<_, Fault>((head, entries))
             });
             let (head, entries) = read.await.map_err(|_| Fault::Slow)??;
-            metrics::gauge!("vestibule_feed_lag").set((head - applied).max(0) as f64);
+            metrics::gauge!("vestibule_feed_lag").set((head.number - applied).max(0) as f64);
+            if !self.knows(applied, &head, &entries) {
+                tracing::warn!(
+                    applied,
+                    head = head.number,
+                    "the feed is not what it was: everything in memory is forgotten"
+                );
+                self.do_as_told(&Said::EVERYTHING).await?;
+                self.ledger.node().has_applied(head.number);
+                self.mark = None;
+                continue;
+            }
             let count = entries.len() as i64;
-            self.obey(applied, head, entries).await?;
+            self.obey(entries, heard_of_others).await?;
             if count < BATCH {
                 self.say_so().await?;
                 return Ok(sent);
@@ -98,29 +126,31 @@ impl Follower {
         }
     }
 
-    async fn obey(&self, mut applied: i64, head: i64, entries: Vec<feed::Entry>) -> Result<(), Fault> {
-        let is_behind_all_that_is_kept = entries.is_empty() && head != applied;
-        if is_behind_all_that_is_kept {
-            tracing::warn!(applied, head, "the feed does not reach back to here: everything in memory is forgotten");
-            self.do_as_told(&Said::EVERYTHING).await?;
-            self.ledger.node().has_applied(head);
-            return Ok(());
+    /// Whether the feed goes on from where this node is. It does not when what comes next was pruned while the node
+    /// slept, or when the database was replaced by one that has not all of it: a backup, or a standby that had not
+    /// heard of the last changes. Such a one soon has other changes under the same numbers.
+    fn knows(&mut self, applied: i64, head: &feed::Head, entries: &[feed::Entry]) -> bool {
+        let goes_on = entries.iter().zip(applied + 1..).all(|(entry, number)| entry.number == number);
+        let is_empty_for_no_reason = entries.is_empty() && head.number != applied;
+        if self.mark.is_none() {
+            self.mark.clone_from(&head.mark);
         }
+        goes_on && !is_empty_for_no_reason && self.mark == head.mark
+    }
+
+    async fn obey(&mut self, entries: Vec<feed::Entry>, heard_of_others: &mut bool) -> Result<(), Fault> {
         for entry in entries {
-            if entry.number != applied + 1 {
-                tracing::warn!(
-                    applied,
-                    next = entry.number,
-                    "entries of the feed are missing: everything in memory is forgotten"
-                );
-                self.do_as_told(&Said::EVERYTHING).await?;
-            }
-            if entry.node != self.ledger.node().id() {
+            let node = self.ledger.node();
+            let is_others = entry.node != node.id();
+            if is_others || node.doubts().is_some_and(|doubts| doubts.has(entry.number)) {
                 self.do_as_told(&Said::read(&entry.said)).await?;
                 metrics::counter!("vestibule_feed_obeyed_total").increment(1);
+                *heard_of_others |= is_others;
             }
-            applied = entry.number;
-            self.ledger.node().has_applied(applied);
+            let node = self.ledger.node();
+            node.has_applied(entry.number);
+            node.doubts().into_iter().for_each(|doubts| doubts.are_over(entry.number));
+            self.mark = Some((entry.node, entry.committed_at));
         }
         Ok(())
     }
