@@ -5,8 +5,7 @@ use std::time::Duration;
 use vestibule_tests::cluster::{Cluster, Load, STALENESS};
 use vestibule_tests::forwarder::{Direction, Weather};
 
-/// Behind it a healed cluster must work everywhere.
-const HEALS: Duration = Duration::from_secs(6);
+use crate::{HEALS, WAITS};
 
 #[test]
 fn nothing_goes_wrong() {
@@ -24,14 +23,14 @@ fn cut_off(name: &str, weather: Weather) {
     let load = Load::start(&cluster);
     load.run_for(Duration::from_secs(2));
     cluster.way(2).set(weather);
-    load.run_for(STALENESS * 6);
+    load.run_for(STALENESS * 5);
     cluster.way(2).set(Weather::Clear);
     let healed = cluster.heals_within(HEALS);
     load.run_for(Duration::from_secs(1));
     let report = load.checked(name);
     println!("{name}: healed in {healed:?}");
     assert!(report.unknown > 0, "the node went on as if nothing were");
-    assert!(report.wait < Duration::from_secs(6), "somebody waited for {:?}", report.wait);
+    assert!(report.wait < WAITS, "somebody waited for {:?}", report.wait);
     assert_eq!(report.dark[&1], Duration::ZERO, "another node");
 }
 

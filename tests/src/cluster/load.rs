@@ -16,14 +16,18 @@ use crate::{process, program};
 
 use super::{ADA, Cluster, FIRST_ROLE, ORIGIN, STALENESS};
 
-/// Threads that ask one node.
+/// Threads that ask one node about everybody. They wait for the store, where memory does not know.
 const ASKERS: usize = 3;
+/// Threads that ask one node about sessions that it has in memory: nothing keeps it from an old answer.
+const WARM_ASKERS: usize = 2;
 /// Threads that sign in and out at one node.
 const CHANGERS: usize = 2;
 /// Sessions that are alive, about.
 const ALIVE: usize = 24;
 /// Sessions that have ended and are asked about, about.
 const ENDED: usize = 24;
+/// Sessions that a node knew a moment ago, about.
+const WARM: usize = 32;
 /// Between two of a thread's requests: the machine has other tests.
 const PAUSE: Duration = Duration::from_millis(4);
 
@@ -55,6 +59,8 @@ struct Place {
     public: Address,
     resolver: Address,
     config: PathBuf,
+    /// Sessions that it knew a moment ago.
+    warm: Arc<Mutex<VecDeque<(SessionNumber, Arc<str>)>>>,
 }
 
 impl Load {
@@ -66,13 +72,15 @@ impl Load {
         for (number, node) in cluster.nodes.iter().enumerate() {
             let vestibule = &node.vestibule;
             let (public, resolver) = (vestibule.public(), vestibule.resolver_unix());
-            let place = Place { number, public, resolver, config: vestibule.config_file() };
+            let (config, warm) = (vestibule.config_file(), Arc::default());
+            let place = Place { number, public, resolver, config, warm };
             let mut work = |work: fn(&Shared, &Place, usize), turn: usize| {
                 let (shared, place) = (Arc::clone(&shared), place.clone());
                 threads.push(thread::spawn(move || work(&shared, &place, turn)));
             };
             (0..CHANGERS).for_each(|turn| work(sign_in_and_out, turn));
             (0..ASKERS).for_each(|turn| work(ask_about_all, turn));
+            (0..WARM_ASKERS).for_each(|turn| work(ask_about_warm, turn));
             (number == 0).then(|| work(give_roles, 0));
         }
         Self { shared, threads }
@@ -118,6 +126,12 @@ impl Drop for Load {
     }
 }
 
+impl Place {
+    fn warm(&self) -> MutexGuard<'_, VecDeque<(SessionNumber, Arc<str>)>> {
+        self.warm.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Shared {
     fn goes_on(&self) -> bool {
         !self.is_over.load(Ordering::Relaxed)
@@ -151,7 +165,26 @@ fn ask_about_all(shared: &Shared, place: &Place, turn: usize) {
         let chosen = known.alive.iter().chain(&known.ended).nth(next % count.max(1)).cloned();
         drop(known);
         if let Some((session, secret)) = chosen {
-            shared.history.resolve(place.number, session, || ask(&place.resolver, &secret));
+            let said = shared.history.resolve(place.number, session, || ask(&place.resolver, &secret));
+            if matches!(said, Said::Yes(_)) {
+                let mut warm = place.warm();
+                warm.push_back((session, secret));
+                warm.len().checked_sub(WARM + 1).into_iter().for_each(|_| _ = warm.pop_front());
+            }
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+/// Until it is told that they are no more.
+fn ask_about_warm(shared: &Shared, place: &Place, _: usize) {
+    while shared.goes_on() {
+        let next = place.warm().pop_front();
+        if let Some((session, secret)) = next {
+            let said = shared.history.resolve(place.number, session, || ask(&place.resolver, &secret));
+            if said != Said::No {
+                place.warm().push_back((session, secret));
+            }
         }
         thread::sleep(PAUSE);
     }

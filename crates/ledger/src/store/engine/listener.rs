@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Executor as _, PgPool};
 use tokio::time::timeout;
 
 use crate::fault::Fault;
@@ -49,7 +49,8 @@ async fn listen(options: &PgConnectOptions, channel: &str) -> Result<PgListener,
 /// Whether what is said is heard. Behind a pooler that gives a connection away after each transaction it is not.
 pub(super) async fn is_heard(options: &PgConnectOptions, pool: &PgPool) -> Result<bool, sqlx::Error> {
     let mut listener = listen(options, ECHO).await?;
-    sqlx::query("SELECT pg_notify($1, '')").bind(ECHO).execute(pool).await?;
+    // Without a prepared statement, which such a pooler may not know again.
+    pool.acquire().await?.execute(AssertSqlSafe(format!("NOTIFY {ECHO}"))).await?;
     let heard = timeout(PATIENCE, listener.try_recv()).await;
     Ok(matches!(heard, Ok(Ok(Some(_)))))
 }
