@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Executor as _, SqlSafeStr as _};
 
 use crate::fault::Fault;
 use crate::settings::PostgresSettings;
@@ -17,6 +18,8 @@ const CHANGES: i64 = 0x7665_7374_6962_756c;
 const WAIT: Duration = Duration::from_secs(2);
 /// How much longer than the server's own time-out a statement is waited for: then nobody is there who could say so.
 const GRACE: Duration = Duration::from_secs(1);
+/// How long a change may ask nothing. It never waits for anything but the database.
+const IDLE: Duration = Duration::from_secs(1);
 /// How the server finds out that a node is gone without a word: it is asked after some seconds of silence, some times.
 /// Otherwise what the node held, a lease, would stay held for hours.
 const SILENCE: [(&str, &str); 4] = [
@@ -44,10 +47,9 @@ impl Pools {
     pub(super) async fn open(settings: &PostgresSettings) -> Result<Self, sqlx::Error> {
         let options = options(settings)?;
         // A change waits for another one's end where it has a connection and no more: the lock is what takes time.
-        let writers = pool(options.clone(), settings, settings.writers).await?;
-        let reads_only = options.clone().options([("default_transaction_read_only", "on")]);
-        let readers = pool(reads_only, settings, settings.readers).await?;
-        let nodes = pool(options.clone(), settings, 3).await?;
+        let writers = pool(&options, settings, "", settings.writers).await?;
+        let readers = pool(&options, settings, "SET default_transaction_read_only = on", settings.readers).await?;
+        let nodes = pool(&options, settings, "", 3).await?;
         Ok(Self { writers, readers, nodes, options, patience: settings.statement_timeout + GRACE })
     }
 
@@ -99,26 +101,41 @@ pub(super) async fn lease(connection: &mut Held, work: i64) -> Result<bool, sqlx
 
 fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, sqlx::Error> {
     let options: PgConnectOptions = settings.url.expose().parse()?;
-    let timeout = settings.statement_timeout.as_millis().to_string();
-    Ok(options.application_name("vestibule").options(SILENCE).options([
-        ("client_min_messages", "warning"),
-        ("statement_timeout", timeout.as_str()),
-        ("lock_timeout", &timeout),
-        // A client that is gone must not hold the lock.
-        ("idle_in_transaction_session_timeout", &timeout),
-        // What is acknowledged is on the disk, whatever the database's own default is; `remote_apply` and the like, for
-        // a standby, are the operator's to set for the database and are stronger.
-    ]))
+    // There are no floats in any table, and poolers refuse the parameter.
+    Ok(options.application_name("vestibule").extra_float_digits(None))
 }
 
-async fn pool(options: PgConnectOptions, settings: &PostgresSettings, connections: u32) -> Result<PgPool, sqlx::Error> {
+/// What every connection is told first. Not by startup parameters: poolers refuse them.
+fn manners(settings: &PostgresSettings) -> String {
+    let statement = settings.statement_timeout.as_millis();
+    let idle = IDLE.min(settings.statement_timeout).as_millis();
+    let silence: String = SILENCE.iter().map(|(name, value)| format!("SET {name} = {value};")).collect();
+    // What is acknowledged is on the disk, whatever the database's own default is; `remote_apply` and the like, for a
+    // standby, are the operator's to set for the database and are stronger.
+    format!(
+        "SET client_min_messages = warning; SET statement_timeout = {statement}; SET lock_timeout = {statement};\
+         SET idle_in_transaction_session_timeout = {idle}; {silence}"
+    )
+}
+
+async fn pool(
+    options: &PgConnectOptions,
+    settings: &PostgresSettings,
+    more: &str,
+    connections: u32,
+) -> Result<PgPool, sqlx::Error> {
+    let manners = sqlx::AssertSqlSafe(manners(settings) + more).into_sql_str();
     PgPoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(WAIT.min(settings.statement_timeout))
+        .after_connect(move |connection, _| {
+            let manners = manners.clone();
+            Box::pin(async move { connection.execute(sqlx::raw_sql(manners)).await.map(|_| ()) })
+        })
         // sqlx's own test waits as long as it is waited for a connection, and finds out of one dead connection a time.
         .test_before_acquire(false)
         .before_acquire(|connection, _| Box::pin(held::is_there(connection)))
-        .connect_with(options)
+        .connect_with(options.clone())
         .await
 }
