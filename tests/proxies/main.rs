@@ -5,6 +5,7 @@
 //! A proxy is a file that says how it is started, and a line in [`battery`] below.
 
 mod battery;
+mod doctor;
 mod faults;
 mod forging;
 mod passing;

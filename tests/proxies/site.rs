@@ -88,6 +88,19 @@ allow = \"any user\"
 impl Site {
     /// Nothing, and a word about it, where the proxy is not installed.
     pub(crate) fn open(proxy: &'static Proxy, test: &str) -> Option<Self> {
+        let backend = Backend::start();
+        let app = backend.url();
+        Self::before(proxy, test, backend, &app)
+    }
+
+    /// The same, where whatever a test starts there has the application's place.
+    pub(crate) fn before_an_echo(proxy: &'static Proxy, test: &str) -> Option<(Self, SocketAddr)> {
+        let echo = port::free();
+        let site = Self::before(proxy, test, Backend::start(), &format!("http://{echo}"))?;
+        Some((site, echo))
+    }
+
+    fn before(proxy: &'static Proxy, test: &str, backend: Backend, app: &str) -> Option<Self> {
         let Some(program) = (proxy.program)() else {
             skip(&format!("{}: {test}", proxy.name), "the proxy is not there; scripts/test-proxies installs it");
             return None;
@@ -101,9 +114,8 @@ impl Site {
             .origin(&format!("http://localhost:{}", address.port()))
             .config(&format!("ext_authz = [\"unix:{}?mode=0666\"]\n{RULES}", socket.display()));
         let mut vestibule = setup.prepare();
-        let backend = Backend::start();
-        let (app, listen) = (backend.url(), address.to_string());
-        let plan = Plan { program: &program, vestibule: &vestibule, app: &app, listen: &listen, folder: folder.path() };
+        let listen = address.to_string();
+        let plan = Plan { program: &program, vestibule: &vestibule, app, listen: &listen, folder: folder.path() };
         let command = (proxy.start)(&plan);
         vestibule.start();
         let mut process = Process::start(&command, &folder.path().join("proxy.log"));
