@@ -21,6 +21,7 @@ mod envoy_printed;
 mod haproxy;
 mod haproxy_printed;
 mod haproxy_script;
+mod http2;
 mod nginx;
 
 battery::battery! {

@@ -74,7 +74,7 @@ pub(crate) struct Site {
 }
 
 /// Any user may have what is not public, and staff alone what is theirs.
-const RULES: &str = "
+pub(crate) const RULES: &str = "
 [[rules]]
 paths = [\"/public/**\"]
 allow = \"anyone\"
