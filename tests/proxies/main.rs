@@ -23,6 +23,7 @@ mod haproxy_printed;
 mod haproxy_script;
 mod http2;
 mod nginx;
+mod traefik;
 
 battery::battery! {
     nginx_by_check: crate::nginx::CHECKING,
@@ -32,4 +33,5 @@ battery::battery! {
     haproxy_by_lua: crate::haproxy::BY_LUA,
     caddy_of_debian: crate::caddy::DEBIAN,
     caddy_newest: crate::caddy::NEWEST,
+    traefik_by_forward_auth: crate::traefik::FORWARDING,
 }
