@@ -20,8 +20,10 @@ use finding::{Finding, Weight};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  vestibule doctor\n  vestibule doctor --nginx /etc/nginx/nginx.conf\n\n\
     From outside, with an echo in the application's place:\n  \
-    vestibule doctor --through https://app.example.com/ --user ada@example.com --echo 127.0.0.1:3000\n\n\
-    Exit code 1 when something is wrong, a note alone is none; 2 when it could not be tried.")]
+    vestibule doctor --through https://app.example.com/ \\\n    \
+      --user ada@example.com --echo 127.0.0.1:3000\n\n\
+    Exit code 1 when something is wrong, a note alone is none;\n\
+    2 when it could not be tried.")]
 pub(super) struct Doctor {
     /// A configuration of nginx, to be read too, with what it includes: relative names begin in its folder.
     #[arg(long, value_name = "FILE")]
