@@ -41,6 +41,8 @@ pub enum Fault {
 impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "the store failed");
+        let kind = if matches!(error, sqlx::Error::PoolTimedOut) { "no_connection" } else { "failed" };
+        metrics::counter!("vestibule_store_errors_total", "kind" => kind).increment(1);
         Self::Store(error.to_string())
     }
 }

@@ -24,7 +24,7 @@ use crate::signing::{self, Keyring};
 use crate::store::folder::Folder;
 use crate::store::query;
 use crate::store::resolves::Terms;
-use crate::store::{Place, Store, keys};
+use crate::store::{Connections, Place, Store, keys};
 use crate::user::SessionInfo;
 
 /// The handle to everything that is known. Cheap to clone.
@@ -165,6 +165,12 @@ impl Ledger {
         let mut sql = self.store().read().await?;
         query("SELECT 1").execute(&mut sql).await?;
         Ok(())
+    }
+
+    /// The connections to the database, by what they are for; none where the store is a file.
+    #[must_use]
+    pub fn connections(&self) -> Vec<Connections> {
+        self.store().connections()
     }
 
     /// Whether a session's time is over, by the store's row and by what memory knows of its last use.
