@@ -38,6 +38,13 @@ pub enum Fault {
     Closed,
 }
 
+/// What is not there cannot be seen to rise.
+pub(crate) fn count_from_zero() {
+    for kind in ["no_connection", "failed"] {
+        metrics::counter!("vestibule_store_errors_total", "kind" => kind).increment(0);
+    }
+}
+
 impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "the store failed");

@@ -13,7 +13,7 @@ use vestibule_gate::token::opaque::TagKey;
 
 use crate::changes;
 use crate::clock::Clock;
-use crate::fault::{Fault, OpenError};
+use crate::fault::{self, Fault, OpenError};
 use crate::jobs;
 use crate::live::Live;
 use crate::node::Node;
@@ -61,6 +61,7 @@ impl Ledger {
         let failed = |fault: Fault| OpenError::Store { path: path.clone(), fault };
         let store = Store::open(place).await?;
         changes::count_from_zero();
+        fault::count_from_zero();
         let clock = Clock::start();
         let node = Node::new(&settings, &store).await.map_err(failed)?;
         let key = installation_key(&store, clock.now()).await.map_err(failed)?;
