@@ -1,5 +1,6 @@
 //! Several servers on one PostgreSQL, as their operator sees them.
 
+mod deployed;
 mod drain;
 mod metrics;
 mod ready;
