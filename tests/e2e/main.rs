@@ -3,6 +3,7 @@
 
 mod attacks;
 mod cli;
+mod cluster;
 mod durability;
 mod listeners;
 mod nginx;

@@ -99,7 +99,8 @@ impl Setup {
             vestibule.setup.config,
         );
         fs::write(vestibule.config_file(), config).expect("our own folder");
-        if std::env::var_os("VESTIBULE_TEST_STORE").is_some_and(|store| store == "postgres") {
+        let has_a_store = vestibule.setup.config.contains("[store]");
+        if !has_a_store && std::env::var_os("VESTIBULE_TEST_STORE").is_some_and(|store| store == "postgres") {
             vestibule.use_a_postgres();
         }
         vestibule

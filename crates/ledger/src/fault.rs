@@ -38,9 +38,18 @@ pub enum Fault {
     Closed,
 }
 
+/// What is not there cannot be seen to rise.
+pub(crate) fn count_from_zero() {
+    for kind in ["no_connection", "failed"] {
+        metrics::counter!("vestibule_store_errors_total", "kind" => kind).increment(0);
+    }
+}
+
 impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "the store failed");
+        let kind = if matches!(error, sqlx::Error::PoolTimedOut) { "no_connection" } else { "failed" };
+        metrics::counter!("vestibule_store_errors_total", "kind" => kind).increment(1);
         Self::Store(error.to_string())
     }
 }

@@ -5,5 +5,6 @@
 
 pub(crate) mod follow;
 mod said;
+mod say_so;
 
 pub(crate) use said::Said;

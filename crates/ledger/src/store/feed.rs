@@ -16,6 +16,8 @@ pub(crate) struct Entry {
     pub(crate) node: String,
     /// What it has made untrue.
     pub(crate) said: String,
+    /// When, by that node's clock.
+    pub(crate) committed_at: Timestamp,
 }
 
 /// Adds an entry, in the transaction of its change: the only one that is open.
@@ -43,10 +45,15 @@ pub(crate) async fn behind(sql: &mut Connection, number: i64, limit: i64) -> Res
     if head == number {
         return Ok((head, Vec::new()));
     }
-    let rows = query("SELECT number, node, said FROM feed WHERE number > $1 ORDER BY number LIMIT $2");
+    let rows = query("SELECT number, node, said, committed_at FROM feed WHERE number > $1 ORDER BY number LIMIT $2");
     let rows = rows.bind(number).bind(limit).fetch_all(sql).await?;
     let read = |row: &super::engine::Row| {
-        Ok(Entry { number: row.try_get("number")?, node: row.try_get("node")?, said: row.try_get("said")? })
+        Ok(Entry {
+            number: row.try_get("number")?,
+            node: row.try_get("node")?,
+            said: row.try_get("said")?,
+            committed_at: Timestamp::from_millis(row.try_get("committed_at")?),
+        })
     };
     Ok((head, rows.iter().map(read).collect::<Result<_, Fault>>()?))
 }

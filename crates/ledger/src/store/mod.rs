@@ -21,4 +21,5 @@ pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod users;
 
-pub(crate) use engine::{Connection, Place, Store, Work, query};
+pub use engine::Connections;
+pub(crate) use engine::{Connection, Place, Store, Woken, Work, query};

@@ -19,7 +19,7 @@ use crate::settings::PostgresSettings;
 use super::schema::{self, SchemaError};
 
 pub(crate) use connection::Connection;
-pub(crate) use listener::Listener;
+pub(crate) use listener::{Listener, Woken};
 pub(crate) use query::{Row, query};
 
 /// Where the truth is kept.
@@ -73,6 +73,13 @@ impl Store {
         }
     }
 
+    /// Opens a database that is there, as it is: for looking.
+    pub(crate) async fn look(settings: &PostgresSettings) -> Result<Self, OpenError> {
+        let few = PostgresSettings { readers: 1, writers: 1, ..settings.clone() };
+        let failed = |error: sqlx::Error| OpenError::Store { path: settings.to_string().into(), fault: error.into() };
+        Ok(Self::Postgres(postgres::Pools::open(&few).await.map_err(failed)?))
+    }
+
     /// A connection to read with. What it reads was true at one moment after the call.
     pub(crate) async fn read(&self) -> Result<Connection, Fault> {
         Ok(match self {
@@ -105,6 +112,22 @@ impl Store {
         }
     }
 
+    /// Asks every other node to say how far it is.
+    pub(crate) async fn ask_nodes(&self) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(pools) => Ok(pools.ask().await?),
+        }
+    }
+
+    /// The connections to a database, by what they are for; none to a file.
+    pub(crate) fn connections(&self) -> Vec<Connections> {
+        match self {
+            Self::Sqlite(_) => Vec::new(),
+            Self::Postgres(pools) => pools.connections().to_vec(),
+        }
+    }
+
     /// The right to do some work that one node at a time does; `None` while another one does it. It goes with the value.
     pub(crate) async fn lease(&self, work: Work) -> Result<Option<Lease>, Fault> {
         match self {
@@ -132,6 +155,19 @@ impl Store {
             Self::Postgres(pools) => pools.close().await,
         }
     }
+}
+
+/// The connections of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// What they are for: `readers`, `writers` or `nodes`.
+    pub purpose: &'static str,
+    /// Those that somebody has.
+    pub busy: u32,
+    /// Those that wait for somebody.
+    pub idle: u32,
+    /// The most that there may be.
+    pub most: u32,
 }
 
 /// What one node at a time does. The number stands for it among the database's advisory locks.

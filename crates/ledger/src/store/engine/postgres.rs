@@ -10,6 +10,7 @@ use sqlx::{Executor as _, Transaction};
 use crate::fault::Fault;
 use crate::settings::PostgresSettings;
 
+use super::Connections;
 use super::listener::{self, CHANNEL, Listener};
 
 /// The number that stands for "a change of Vestibule's is open" among the database's advisory locks.
@@ -45,6 +46,20 @@ impl Pools {
 
     pub(super) async fn listen(&self) -> Result<Listener, Fault> {
         Listener::open(&self.nodes).await
+    }
+
+    /// Asks every node how far it is. Not on the nodes' own connections, which whoever waits must not take from them.
+    pub(super) async fn ask(&self) -> Result<(), sqlx::Error> {
+        listener::ask(&self.readers).await
+    }
+
+    /// The connections, by what they are for.
+    pub(super) fn connections(&self) -> [Connections; 3] {
+        let count = |purpose, pool: &PgPool| {
+            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX).min(pool.size());
+            Connections { purpose, busy: pool.size() - idle, idle, most: pool.options().get_max_connections() }
+        };
+        [count("readers", &self.readers), count("writers", &self.writers), count("nodes", &self.nodes)]
     }
 
     /// A connection that reads and writes beside all changes.
