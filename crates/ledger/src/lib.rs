@@ -11,6 +11,7 @@ pub mod changes;
 mod client;
 pub mod clock;
 mod commit;
+pub mod copy;
 mod fault;
 mod feed;
 mod flights;
