@@ -3,6 +3,7 @@
 
 mod attacks;
 mod cli;
+mod database;
 mod durability;
 mod listeners;
 mod nginx;

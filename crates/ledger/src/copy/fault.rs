@@ -50,7 +50,9 @@ pub enum CopyError {
         table: &'static str,
     },
     /// The target holds an unfinished copy, and not of this.
-    #[error("{place} holds an unfinished copy of {other}, and not of this one; name another database, or --begin-again")]
+    #[error(
+        "{place} holds an unfinished copy of {other}, and not of this one; name another database, or --begin-again"
+    )]
     Another {
         /// The target.
         place: PathBuf,

@@ -64,7 +64,8 @@ impl Layout {
             columns.map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ")
         };
         let key = names(&mut self.key.iter().map(|at| &self.columns[*at]));
-        let behind = if after.is_empty() { String::new() } else { format!(" AND ({key}) > ({})", marks(0, after.len())) };
+        let behind =
+            if after.is_empty() { String::new() } else { format!(" AND ({key}) > ({})", marks(0, after.len())) };
         let text = format!(
             "SELECT {} FROM {} WHERE {}{behind} ORDER BY {key} LIMIT {}",
             names(&mut self.columns.iter()),

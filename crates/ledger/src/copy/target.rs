@@ -43,31 +43,17 @@ impl Target {
         let failed = |fault: Fault| CopyError::from(OpenError::Store { path: path.clone(), fault });
         let store = Store::connect(&place).await.map_err(failed)?;
         let Some(lease) = store.lease(Work::Copy).await.map_err(failed)? else { return Err(CopyError::Busy(path)) };
-        store.migrate(&place).await?;
-        let mut sql = store.write().await.map_err(failed)?;
-        let mut found = unfinished::read(&mut sql).await.map_err(failed)?;
-        if begin_again && found.is_some() {
-            empty(&mut sql).await.map_err(failed)?;
-            found = None;
+        match prepare(&store, &place, source, begin_again).await {
+            Ok((at, after, went_on)) => {
+                let source = source.path().to_owned();
+                Ok(Self { path, source, store, at, after, went_on, _folder: folder, lease })
+            }
+            Err(error) => {
+                lease.give_back().await;
+                store.close().await;
+                Err(error)
+            }
         }
-        let went_on = found.is_some();
-        let at = match found {
-            Some(copy) if copy.source != source.installation() => {
-                return Err(CopyError::Another { place: path, other: copy.name });
-            }
-            Some(copy) if copy.schema != KNOWN => return Err(CopyError::AnotherVersion(path)),
-            Some(copy) => copy.at,
-            None => {
-                if let Some(table) = a_table_with_rows(&mut sql).await.map_err(failed)? {
-                    return Err(CopyError::NotEmpty { place: path, table });
-                }
-                begin(&mut sql, source, Clock::start().now()).await.map_err(failed)?
-            }
-        };
-        sql.commit().await.map_err(failed)?;
-        let after = rows::read(&at.after).map_err(failed)?;
-        let source = source.path().to_owned();
-        Ok(Self { path, source, store, at, after, went_on, _folder: folder, lease })
     }
 
     /// Whether this table is whole already.
@@ -132,6 +118,40 @@ impl Target {
     fn failed(&self, table: &'static str, fault: Fault) -> CopyError {
         CopyError::Store { place: self.path.clone(), table, fault }
     }
+}
+
+/// Finds out how far an earlier copy of this source came, or notes that one begins. Says whether there was one.
+async fn prepare(
+    store: &Store,
+    place: &Place,
+    source: &Source,
+    begin_again: bool,
+) -> Result<(At, Cells, bool), CopyError> {
+    let path = place.name();
+    let failed = |fault: Fault| CopyError::from(OpenError::Store { path: path.clone(), fault });
+    store.migrate(place).await?;
+    let mut sql = store.write().await.map_err(failed)?;
+    let mut found = unfinished::read(&mut sql).await.map_err(failed)?;
+    if begin_again && found.is_some() {
+        empty(&mut sql).await.map_err(failed)?;
+        found = None;
+    }
+    let went_on = found.is_some();
+    let at = match found {
+        Some(copy) if copy.source != source.installation() => {
+            return Err(CopyError::Another { place: path, other: copy.name });
+        }
+        Some(copy) if copy.schema != KNOWN => return Err(CopyError::AnotherVersion(path)),
+        Some(copy) => copy.at,
+        None => {
+            if let Some(table) = a_table_with_rows(&mut sql).await.map_err(failed)? {
+                return Err(CopyError::NotEmpty { place: path, table });
+            }
+            begin(&mut sql, source, Clock::start().now()).await.map_err(failed)?
+        }
+    };
+    sql.commit().await.map_err(failed)?;
+    Ok((at.clone(), rows::read(&at.after).map_err(failed)?, went_on))
 }
 
 /// Notes that the copy begins.
