@@ -77,6 +77,17 @@ impl Pools {
         Ok(transaction)
     }
 
+    /// The same for what changes tables. Another node may be at it, for as long as that takes; but a table that somebody
+    /// reads is waited for no longer than usual, since everybody else would wait behind.
+    pub(super) async fn migrating(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let mut transaction = self.writers.begin().await?;
+        transaction.execute("SET LOCAL statement_timeout = 0").await?;
+        transaction.execute("SET LOCAL lock_timeout = 0").await?;
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(CHANGES).execute(&mut *transaction).await?;
+        transaction.execute("SET LOCAL lock_timeout TO DEFAULT").await?;
+        Ok(transaction)
+    }
+
     pub(super) async fn close(&self) {
         self.readers.close().await;
         self.nodes.close().await;
@@ -96,6 +107,12 @@ pub(super) async fn lease(connection: &mut PoolConnection<Postgres>, work: i64) 
     use sqlx::Row as _;
     let row = sqlx::query("SELECT pg_try_advisory_lock($1) AS is_ours").bind(work).fetch_one(&mut **connection).await?;
     row.try_get("is_ours")
+}
+
+/// Keeps everybody from changing anything, as long as the connection is open.
+pub(super) async fn hold_changes(connection: &mut PoolConnection<Postgres>) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(CHANGES).execute(&mut **connection).await?;
+    Ok(())
 }
 
 fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, sqlx::Error> {
