@@ -40,7 +40,7 @@ pub enum Fault {
 
 /// What is not there cannot be seen to rise.
 pub(crate) fn count_from_zero() {
-    for kind in ["no_connection", "failed"] {
+    for kind in ["no_connection", "slow", "failed"] {
         metrics::counter!("vestibule_store_errors_total", "kind" => kind).increment(0);
     }
 }
@@ -48,9 +48,13 @@ pub(crate) fn count_from_zero() {
 impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "the store failed");
-        let kind = if matches!(error, sqlx::Error::PoolTimedOut) { "no_connection" } else { "failed" };
+        let (kind, fault) = match &error {
+            sqlx::Error::Io(why) if why.kind() == std::io::ErrorKind::TimedOut => ("slow", Self::Slow),
+            sqlx::Error::PoolTimedOut => ("no_connection", Self::Store(error.to_string())),
+            _ => ("failed", Self::Store(error.to_string())),
+        };
         metrics::counter!("vestibule_store_errors_total", "kind" => kind).increment(1);
-        Self::Store(error.to_string())
+        fault
     }
 }
 

@@ -63,7 +63,7 @@ impl Ledger {
         changes::count_from_zero();
         fault::count_from_zero();
         let clock = Clock::start();
-        let node = Node::new(&settings, &store).await.map_err(failed)?;
+        let node = Node::new(&settings, &store, &clock).await.map_err(failed)?;
         let key = installation_key(&store, clock.now()).await.map_err(failed)?;
         let issuer = settings.issuer.as_str().into();
         let keys = Arc::new(Keys::new(TagKey::new(&key)));

@@ -27,6 +27,7 @@ macro_rules! database_millis {
         "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
     };
 }
+pub(crate) use database_millis;
 
 /// Says that a node is there, and how far it is.
 pub(crate) async fn is_there(

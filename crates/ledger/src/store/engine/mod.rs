@@ -3,6 +3,7 @@
 
 mod catalog;
 mod connection;
+mod held;
 mod listener;
 mod postgres;
 mod query;
@@ -11,7 +12,6 @@ mod sqlite;
 use std::path::PathBuf;
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::Postgres;
 use sqlx::sqlite::Sqlite;
 
 use crate::fault::{Fault, OpenError};
@@ -22,6 +22,7 @@ use super::unfinished;
 
 pub(crate) use catalog::Column;
 pub(crate) use connection::Connection;
+use held::Held;
 pub(crate) use listener::{Listener, Woken};
 pub(crate) use query::{Row, Value, query};
 
@@ -242,14 +243,13 @@ pub(crate) enum Work {
 
 /// The right to do some work. It is safe when two have it: it only saves work.
 #[derive(Debug)]
-pub(crate) struct Lease(Option<PoolConnection<Postgres>>);
+pub(crate) struct Lease(Option<Held>);
 
 impl Lease {
     /// Gives it back.
     pub(crate) async fn give_back(self) {
         if let Some(connection) = self.0 {
-            // With the connection goes whatever it holds.
-            let _ = connection.close().await;
+            connection.close().await;
         }
     }
 }
