@@ -111,6 +111,28 @@ impl Postgres {
         process::run(&mut psql, "")
     }
 
+    /// Everything in a database, as `pg_dump` writes it.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn dump(&self, database: &str) -> String {
+        let mut dump = Command::new(program("pg_dump"));
+        dump.arg("-h").arg(self.folder.path()).args(["-U", "vestibule", "-d", database]);
+        process::run(&mut dump, "").expect_code(0).out
+    }
+
+    /// Puts that into a new database, and says where it is.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn restored(&self, dump: &str, database: &str) -> String {
+        let url = self.url(database);
+        let mut psql = Command::new(program("psql"));
+        psql.arg("-h").arg(self.folder.path()).args(["-U", "vestibule", "-d", database, "-q", "-v", "ON_ERROR_STOP=1"]);
+        process::run(&mut psql, dump).expect_code(0);
+        url
+    }
+
     /// Its process.
     pub fn process(&mut self) -> &mut Process {
         &mut self.process
@@ -132,6 +154,11 @@ impl Postgres {
         self.kill();
         self.process = run(self.folder.path(), &[]);
     }
+}
+
+/// Whether this run of the tests keeps the truth in PostgreSQL.
+pub fn is_the_store() -> bool {
+    env::var_os("VESTIBULE_TEST_STORE").is_some_and(|store| store == "postgres")
 }
 
 /// One for all tests of a program: each takes a database of its own.

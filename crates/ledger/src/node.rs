@@ -1,7 +1,7 @@
 //! This process among the nodes that share a store; alone where the store is a file.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -23,6 +23,7 @@ struct Shared {
     max_staleness: Duration,
     freshness: Arc<Freshness>,
     applied: AtomicI64,
+    is_following: AtomicBool,
     doubts: Doubts,
 }
 
@@ -42,6 +43,7 @@ impl Node {
             max_staleness: settings.max_staleness,
             freshness,
             applied: AtomicI64::new(head.number),
+            is_following: AtomicBool::new(false),
             doubts: Doubts::default(),
         })))
     }
@@ -79,6 +81,18 @@ impl Node {
         if let Some(shared) = &self.0 {
             shared.applied.store(number, Ordering::Release);
         }
+    }
+
+    /// The feed was read to its end for the first time, and the others were told that this node is there.
+    pub(crate) fn is_following_now(&self) {
+        if let Some(shared) = &self.0 {
+            shared.is_following.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether it ever was.
+    pub(crate) fn is_following(&self) -> bool {
+        self.0.as_ref().is_some_and(|shared| shared.is_following.load(Ordering::Acquire))
     }
 
     /// Writes what a change has made untrue into the feed, as a part of the change. Says under which number.

@@ -6,6 +6,7 @@
 mod doubt;
 pub(crate) mod follow;
 mod said;
+mod say_so;
 
 pub(crate) use doubt::Doubts;
 pub(crate) use said::Said;

@@ -55,6 +55,17 @@ impl Held {
         Ok(())
     }
 
+    /// The same to change tables: others are waited for, and a statement may take as long as it has to, but a table is not.
+    pub(super) async fn begin_to_migrate(&mut self, lock: i64) -> Result<(), sqlx::Error> {
+        let begin = sqlx::AssertSqlSafe(format!(
+            "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({lock}); \
+             SET LOCAL lock_timeout TO DEFAULT"
+        ));
+        self.is_in_transaction = true;
+        answered!(self, None, |sql| sql.execute(sqlx::raw_sql(begin)))?;
+        Ok(())
+    }
+
     /// Commits. Without an answer, it may have been committed, and may still be.
     pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
         answered!(&mut self, None, |sql| sql.execute(sqlx::raw_sql("COMMIT")))?;

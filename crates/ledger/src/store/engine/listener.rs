@@ -10,6 +10,8 @@ use crate::fault::Fault;
 
 /// What a change is announced on.
 pub(super) const CHANNEL: &str = "vestibule";
+/// What is said there to have every node say how far it is.
+const ASKED: &str = "asked";
 /// What is heard here was said to find out whether anything is heard.
 const ECHO: &str = "vestibule_echo";
 
@@ -24,16 +26,33 @@ impl Listener {
         Ok(Self(listen(options, CHANNEL).await?))
     }
 
-    /// Waits until something was changed.
+    /// Waits until something was changed, or somebody waits for this node. What else was said meanwhile is heard with it:
+    /// one look at the feed finds all of it.
     ///
     /// # Errors
     /// The connection is lost.
-    pub(crate) async fn woken(&mut self) -> Result<(), Fault> {
-        match self.0.try_recv().await? {
-            Some(_) => Ok(()),
-            None => Err(Fault::Closed),
+    pub(crate) async fn woken(&mut self) -> Result<Woken, Fault> {
+        let first = self.0.try_recv().await?.ok_or(Fault::Closed)?;
+        let mut is_asked = first.payload() == ASKED;
+        while let Some(next) = self.0.next_buffered() {
+            is_asked |= next.payload() == ASKED;
         }
+        Ok(if is_asked { Woken::Asked } else { Woken::Changed })
     }
+}
+
+/// What was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Woken {
+    /// Something was changed.
+    Changed,
+    /// Somebody waits until every node has said how far it is.
+    Asked,
+}
+
+/// Asks every node how far it is.
+pub(super) async fn ask(pool: &PgPool) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(ASKED).execute(pool).await.map(drop)
 }
 
 /// With a pool of its own: a listener that is dropped says goodbye first, and where nobody answers, its connection is

@@ -9,6 +9,7 @@ use sqlx::{Executor as _, SqlSafeStr as _};
 use crate::fault::Fault;
 use crate::settings::PostgresSettings;
 
+use super::Connections;
 use super::held::{self, Held, answered};
 use super::listener::{self, CHANNEL, Listener};
 
@@ -20,6 +21,8 @@ const WAIT: Duration = Duration::from_secs(2);
 const GRACE: Duration = Duration::from_secs(1);
 /// How long a change may ask nothing. It never waits for anything but the database.
 const IDLE: Duration = Duration::from_secs(1);
+/// No statement of a migration takes longer.
+const A_MIGRATION: Duration = Duration::from_secs(24 * 60 * 60);
 /// How the server finds out that a node is gone without a word: it is asked after some seconds of silence, some times.
 /// Otherwise what the node held, a lease, would stay held for hours.
 const SILENCE: [(&str, &str); 4] = [
@@ -62,6 +65,20 @@ impl Pools {
         Listener::open(&self.options).await
     }
 
+    /// Asks every node how far it is. Not on the nodes' own connections, which whoever waits must not take from them.
+    pub(super) async fn ask(&self) -> Result<(), sqlx::Error> {
+        listener::ask(&self.readers).await
+    }
+
+    /// The connections, by what they are for.
+    pub(super) fn connections(&self) -> [Connections; 3] {
+        let count = |purpose, pool: &PgPool| {
+            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX).min(pool.size());
+            Connections { purpose, busy: pool.size() - idle, idle, most: pool.options().get_max_connections() }
+        };
+        [count("readers", &self.readers), count("writers", &self.writers), count("nodes", &self.nodes)]
+    }
+
     /// A connection that reads and writes beside all changes.
     pub(super) async fn plain(&self) -> Result<Held, sqlx::Error> {
         Ok(Held::new(self.nodes.acquire().await?, self.patience))
@@ -74,6 +91,14 @@ impl Pools {
     pub(super) async fn write(&self) -> Result<Held, sqlx::Error> {
         let mut held = Held::new(self.writers.acquire().await?, self.patience);
         held.begin(CHANGES).await?;
+        Ok(held)
+    }
+
+    /// The same for what changes tables. Another node may be at it, for as long as that takes; but a table that somebody
+    /// reads is waited for no longer than usual, since everybody else would wait behind.
+    pub(super) async fn migrating(&self) -> Result<Held, sqlx::Error> {
+        let mut held = Held::new(self.writers.acquire().await?, A_MIGRATION);
+        held.begin_to_migrate(CHANGES).await?;
         Ok(held)
     }
 
@@ -97,6 +122,13 @@ pub(super) async fn lease(connection: &mut Held, work: i64) -> Result<bool, sqlx
     use sqlx::Row as _;
     let lock = sqlx::query("SELECT pg_try_advisory_lock($1) AS is_ours").bind(work);
     answered!(connection, None, |sql| lock.fetch_one(sql))?.try_get("is_ours")
+}
+
+/// Keeps everybody from changing anything, as long as the connection is open.
+pub(super) async fn hold_changes(connection: &mut Held) -> Result<(), sqlx::Error> {
+    let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(CHANGES);
+    answered!(connection, None, |sql| lock.execute(sql))?;
+    Ok(())
 }
 
 fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, sqlx::Error> {

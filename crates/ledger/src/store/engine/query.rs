@@ -22,7 +22,7 @@ pub(crate) struct Query<'q> {
 }
 
 /// What a parameter can be: there are texts and whole numbers in every table, and nothing else.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Value<'q> {
     Text(Option<Cow<'q, str>>),
     Number(Option<i64>),
