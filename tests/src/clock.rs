@@ -42,7 +42,9 @@ impl Clock {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let file = folder.path().join("now");
         fs::write(&file, "+0").expect("our own folder");
+        // On a PostgreSQL, that one's clock would count: `cluster/clocks.rs`.
         let setup = Setup::default()
+            .on_a_file()
             .config(config)
             .environment("LD_PRELOAD", FAKETIME)
             .environment("FAKETIME_TIMESTAMP_FILE", file.to_str().expect("a plain path"))
