@@ -3,6 +3,7 @@
 //! A change writes it in its own transaction, under the next number of all changes (`store/feed.rs`): the numbers are in
 //! the order of the commits, and none is missing. Every node reads them in that order (`follow.rs`).
 
+pub(crate) mod everywhere;
 pub(crate) mod follow;
 mod said;
 

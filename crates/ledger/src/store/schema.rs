@@ -6,8 +6,12 @@ use super::Store;
 use super::engine::query;
 
 /// One entry a version, in order. An entry that was released never changes.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// Why the schema cannot be brought up to date.
 #[derive(Debug)]

@@ -22,8 +22,11 @@ const WAIT: Duration = Duration::from_secs(2);
 pub(crate) struct Pools {
     writers: PgPool,
     readers: PgPool,
-    /// What nodes say to each other, which must not wait for anything else: one listens, one asks, one holds a lease.
+    /// What nodes say to each other, which must not wait for anything else: one listens, one asks, two hold a lease, and
+    /// one is for the work that a lease is for.
     nodes: PgPool,
+    /// What may be lost when the database crashes, beside all changes.
+    tallies: PgPool,
 }
 
 impl Pools {
@@ -34,8 +37,9 @@ impl Pools {
         let writers = pool(options.clone(), settings, settings.writers).await?;
         let reads_only = options.clone().options([("default_transaction_read_only", "on")]);
         let readers = pool(reads_only, settings, settings.readers).await?;
-        let nodes = pool(options.clone(), settings, 3).await?;
-        Ok(Self { writers, readers, nodes })
+        let nodes = pool(options.clone(), settings, 5).await?;
+        let tallies = pool(options.clone().options([("synchronous_commit", "off")]), settings, 2).await?;
+        Ok(Self { writers, readers, nodes, tallies })
     }
 
     /// Whether notifications come through.
@@ -52,6 +56,11 @@ impl Pools {
         self.nodes.acquire().await
     }
 
+    /// A connection that counts: it waits for no disk.
+    pub(super) async fn tally(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        self.tallies.acquire().await
+    }
+
     pub(super) async fn read(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
         self.readers.acquire().await
     }
@@ -65,6 +74,7 @@ impl Pools {
     pub(super) async fn close(&self) {
         self.readers.close().await;
         self.nodes.close().await;
+        self.tallies.close().await;
         self.writers.close().await;
     }
 }
@@ -89,6 +99,8 @@ fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, sqlx::Error>
     Ok(options.application_name("vestibule").options([
         ("statement_timeout", timeout.as_str()),
         ("lock_timeout", &timeout),
+        // Behind the lock a change must see what the one before it has committed, whatever the database's own default is.
+        ("default_transaction_isolation", "read committed"),
         // A client that is gone must not hold the lock.
         ("idle_in_transaction_session_timeout", &timeout),
         // What is acknowledged is on the disk, whatever the database's own default is; `remote_apply` and the like, for
