@@ -25,6 +25,8 @@ pub(crate) struct Held {
     is_in_transaction: bool,
     /// Something was asked, and the whole answer has not come. Whoever asked may have gone away meanwhile.
     is_unanswered: bool,
+    /// What the connection itself holds must go with it.
+    ends: bool,
 }
 
 /// Asks something, as long as patience lasts.
@@ -44,7 +46,7 @@ pub(super) use answered;
 impl Held {
     /// `patience`: how long it is waited for the answer to a statement.
     pub(super) fn new(connection: PoolConnection<Postgres>, patience: Duration) -> Self {
-        Self { connection: Some(connection), patience, is_in_transaction: false, is_unanswered: false }
+        Self { connection: Some(connection), patience, is_in_transaction: false, is_unanswered: false, ends: false }
     }
 
     /// Begins a transaction that holds a lock until its end. Others wait here for their turn.
@@ -71,6 +73,11 @@ impl Held {
         answered!(&mut self, None, |sql| sql.execute(sqlx::raw_sql("COMMIT")))?;
         self.is_in_transaction = false;
         Ok(())
+    }
+
+    /// Has the connection end when this is dropped, and with it whatever it holds.
+    pub(super) const fn close_on_drop(&mut self) {
+        self.ends = true;
     }
 
     /// Ends the connection, and with it whatever it holds.
@@ -114,8 +121,12 @@ impl Drop for Held {
             drop(connection.detach());
             return;
         };
-        let is_in_transaction = self.is_in_transaction;
+        let (is_in_transaction, ends) = (self.is_in_transaction, self.ends);
         runtime.spawn(async move {
+            if ends {
+                let _ = timeout(FAREWELL, connection.close()).await;
+                return;
+            }
             let rolled_back =
                 async { if is_in_transaction { connection.execute("ROLLBACK").await.map(|_| ()) } else { Ok(()) } };
             match timeout(FAREWELL, rolled_back).await {

@@ -153,6 +153,15 @@ impl Store {
         }
     }
 
+    /// A connection that counts what several nodes count together, beside all changes; `None` where there is one node, which
+    /// counts in memory. A crash of the database may forget the last half second of it.
+    pub(crate) async fn tally(&self) -> Result<Option<Connection>, Fault> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(pools) => Ok(Some(Connection::PostgresReader(pools.tally().await?))),
+        }
+    }
+
     /// Somebody to be woken by, where other nodes may change something.
     pub(crate) async fn listen(&self) -> Result<Option<Listener>, Fault> {
         match self {
@@ -184,7 +193,12 @@ impl Store {
             Self::Postgres(pools) => {
                 let mut connection = pools.plain().await?;
                 let is_ours = postgres::lease(&mut connection, work as i64).await?;
-                Ok(is_ours.then_some(Lease(Some(connection))))
+                if !is_ours {
+                    return Ok(None);
+                }
+                // With the connection goes whatever it holds, however the work ends.
+                connection.close_on_drop();
+                Ok(Some(Lease(Some(connection))))
             }
         }
     }

@@ -34,8 +34,11 @@ const SILENCE: [(&str, &str); 4] = [
 pub(crate) struct Pools {
     writers: PgPool,
     readers: PgPool,
-    /// What nodes say to each other, which must not wait for anything else: one asks, one holds a lease.
+    /// What nodes say to each other, which must not wait for anything else: one asks, two hold a lease, and one is for the
+    /// work that a lease is for.
     nodes: PgPool,
+    /// What may be lost when the database crashes, beside all changes.
+    tallies: PgPool,
     /// For a connection that listens.
     options: PgConnectOptions,
     /// How long it is waited for the answer to a statement.
@@ -50,8 +53,10 @@ impl Pools {
         let writers = pool(options.clone(), settings, settings.writers).await?;
         let reads_only = options.clone().options([("default_transaction_read_only", "on")]);
         let readers = pool(reads_only, settings, settings.readers).await?;
-        let nodes = pool(options.clone(), settings, 3).await?;
-        Ok(Self { writers, readers, nodes, options, patience: settings.statement_timeout + GRACE })
+        let nodes = pool(options.clone(), settings, 5).await?;
+        let tallies = pool(options.clone().options([("synchronous_commit", "off")]), settings, 2).await?;
+        let patience = settings.statement_timeout + GRACE;
+        Ok(Self { writers, readers, nodes, tallies, options, patience })
     }
 
     /// Whether notifications come through.
@@ -82,6 +87,11 @@ impl Pools {
         Ok(Held::new(self.nodes.acquire().await?, self.patience))
     }
 
+    /// A connection that counts: it waits for no disk.
+    pub(super) async fn tally(&self) -> Result<Held, sqlx::Error> {
+        Ok(Held::new(self.tallies.acquire().await?, self.patience))
+    }
+
     pub(super) async fn read(&self) -> Result<Held, sqlx::Error> {
         Ok(Held::new(self.readers.acquire().await?, self.patience))
     }
@@ -103,6 +113,7 @@ impl Pools {
     pub(super) async fn close(&self) {
         self.readers.close().await;
         self.nodes.close().await;
+        self.tallies.close().await;
         self.writers.close().await;
     }
 }
@@ -136,6 +147,8 @@ fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, sqlx::Error>
         ("client_min_messages", "warning"),
         ("statement_timeout", timeout.as_str()),
         ("lock_timeout", &timeout),
+        // Behind the lock a change must see what the one before it has committed, whatever the database's own default is.
+        ("default_transaction_isolation", "read committed"),
         // A client that is gone must not hold the lock.
         ("idle_in_transaction_session_timeout", &timeout),
         // What is acknowledged is on the disk, whatever the database's own default is; `remote_apply` and the like, for
