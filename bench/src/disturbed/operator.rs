@@ -33,7 +33,7 @@ pub(super) fn revoke(scene: &Scene<'_>, stop: &AtomicBool) -> anyhow::Result<Ach
 }
 
 /// Revokes the seeded session with this number. When this returns, the very next resolve knows.
-pub(super) fn revoke_session(control: &Path, number: usize) -> anyhow::Result<()> {
+pub(crate) fn revoke_session(control: &Path, number: usize) -> anyhow::Result<()> {
     let mut stream = UnixStream::connect(control).context("connecting to the control socket")?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let line = format!("{{\"revoke_sessions\":{{\"session\":\"{}\"}}}}\n", seed::session_id(number));
