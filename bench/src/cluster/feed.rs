@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use sqlx::Connection as _;
 
-use crate::disturbed::operator::revoke_session;
 use crate::report::Report;
 use crate::seed::{now_in_millis, session_id};
 use crate::walker::stopwatch;
@@ -107,8 +106,7 @@ fn revoked(scene: &Scene<'_>, nodes: usize, time: Duration) -> anyhow::Result<u6
     thread::scope(|scope| {
         let one = |node: usize| {
             while !stop.load(Ordering::Relaxed) {
-                revoke_session(&scene.nodes[node].place.control(), scene.take()?)?;
-                count.fetch_add(1, Ordering::Relaxed);
+                count.fetch_add(u64::from(scene.nodes[node].revoke(scene.take()?)?), Ordering::Relaxed);
             }
             Ok(())
         };

@@ -4,7 +4,8 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use crate::disturbed::operator::revoke_session;
+use anyhow::ensure;
+
 use crate::report::Report;
 
 use super::scene::Scene;
@@ -53,7 +54,7 @@ pub(super) fn measure(scene: &Scene<'_>, report: &mut Report) -> anyhow::Result<
     say("a log-in", &log_ins, done, report);
     let revocations = counted(scene, || {
         for _ in 0..COUNTED {
-            revoke_session(&node.place.control(), scene.take()?)?;
+            ensure!(node.revoke(scene.take()?)?, "a revocation was not acknowledged while nothing else happens");
             // So that what other nodes ask is asked for each.
             thread::sleep(Duration::from_millis(20));
         }

@@ -2,17 +2,18 @@
 
 use std::os::unix::net::UnixStream;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 
-use crate::disturbed::operator::revoke_session;
 use crate::pace::Latencies;
 use crate::server::{cookie, request, say};
 use crate::walker::stopwatch;
 
 use super::scene::{Node, Scene};
+use super::traffic::ended;
 
 /// Between an answer and the next question, so that the question costs the machine little. It is what the result is exact to.
 const PAUSE: Duration = Duration::from_micros(200);
@@ -27,12 +28,14 @@ pub(super) struct Delays {
     pub(super) last: Latencies,
     /// How many there were.
     pub(super) revocations: usize,
+    /// How many more were not acknowledged.
+    pub(super) failed: usize,
 }
 
 impl Delays {
     /// None yet.
     pub(super) fn new() -> Self {
-        Self { each: Latencies::new(), last: Latencies::new(), revocations: 0 }
+        Self { each: Latencies::new(), last: Latencies::new(), revocations: 0, failed: 0 }
     }
 
     fn add(&mut self, delays: &[Duration]) {
@@ -47,7 +50,9 @@ impl Delays {
         let all = |of: &Latencies| {
             format!("{:>8.2} {:>8.2} {:>8.2} {:>8.2}", of.within(0.5), of.within(0.99), of.within(0.999), of.longest())
         };
-        format!("{when:<12} {:>6}   {}   {}", self.revocations, all(&self.each), all(&self.last))
+        let failed =
+            if self.failed > 0 { format!("   ({} more not acknowledged)", self.failed) } else { String::new() };
+        format!("{when:<12} {:>6}   {}   {}{failed}", self.revocations, all(&self.each), all(&self.last))
     }
 }
 
@@ -56,49 +61,54 @@ pub(super) fn time(scene: &Scene<'_>, count: usize, pace: Duration, delays: &mut
     let begin = stopwatch();
     for turn in 0..count {
         thread::sleep((pace * u32::try_from(turn)?).saturating_sub(begin.elapsed()));
-        delays.add(&one(scene, turn % scene.nodes.len())?);
+        match one(scene, turn % scene.nodes.len())? {
+            Some(of_each) => delays.add(&of_each),
+            None => delays.failed += 1,
+        }
     }
     Ok(())
 }
 
-fn one(scene: &Scene<'_>, taker: usize) -> anyhow::Result<Vec<Duration>> {
+/// On each of the other nodes; `None` when it was not acknowledged.
+fn one(scene: &Scene<'_>, taker: usize) -> anyhow::Result<Option<Vec<Duration>>> {
     let number = scene.take()?;
     let question = request("GET", &cookie(scene.cast.secrets[number].expose()));
-    let others: Vec<&Node> =
-        scene.nodes.iter().enumerate().filter(|(node, _)| *node != taker).map(|(_, node)| node).collect();
-    let ready = Barrier::new(others.len() + 1);
-    thread::scope(|scope| {
-        let watches: Vec<_> = others
-            .iter()
-            .map(|node| {
-                let (ready, question) = (&ready, &question);
-                scope.spawn(move || watch(node, question, ready))
-            })
-            .collect();
+    let others = scene.nodes.iter().enumerate().filter(|(node, _)| *node != taker);
+    let others: Vec<&Node> = others.map(|(_, node)| node).collect();
+    let (ready, is_over) = (Barrier::new(others.len() + 1), AtomicBool::new(false));
+    let watching = |node: &Node| watch(node, &question, &ready, &is_over);
+    let (acknowledged, refused): (Instant, Vec<Option<Instant>>) = thread::scope(|scope| {
+        let watching = &watching;
+        let watches: Vec<_> = others.iter().map(|node| scope.spawn(move || watching(node))).collect();
         ready.wait();
-        let revoked = revoke_session(&scene.nodes[taker].place.control(), number);
+        let revoked = scene.nodes[taker].revoke(number);
         let acknowledged = stopwatch();
-        let refused: Vec<_> = watches.into_iter().map(|watch| watch.join()).collect();
+        is_over.store(!matches!(revoked, Ok(true)), Ordering::Relaxed);
+        let refused = watches.into_iter().map(ended).collect::<anyhow::Result<_>>()?;
         revoked?;
-        let since = |refused: Instant| refused.saturating_duration_since(acknowledged);
-        refused.into_iter().map(|refused| Ok(since(refused.ok().context("a watch has panicked")??))).collect()
-    })
+        anyhow::Ok((acknowledged, refused))
+    })?;
+    if is_over.load(Ordering::Relaxed) {
+        return Ok(None);
+    }
+    Ok(refused.into_iter().map(|refused| Some(refused?.saturating_duration_since(acknowledged))).collect())
 }
 
-/// Asks until the answer is no; says when it came.
-fn watch(node: &Node, question: &str, ready: &Barrier) -> anyhow::Result<Instant> {
+/// Asks until the answer is no; says when it came. `None` when nothing is to be expected any more.
+fn watch(node: &Node, question: &str, ready: &Barrier, is_over: &AtomicBool) -> anyhow::Result<Option<Instant>> {
     let opened = open(node, question);
     // Whoever waits would wait for ever.
     ready.wait();
     let mut stream = opened?;
     let begin = stopwatch();
-    loop {
+    while !is_over.load(Ordering::Relaxed) {
         if !is_live(&mut stream, question)? {
-            return Ok(stopwatch());
+            return Ok(Some(stopwatch()));
         }
         ensure!(begin.elapsed() < PATIENCE, "a revoked session is answered yes after {PATIENCE:?}");
         thread::sleep(PAUSE);
     }
+    Ok(None)
 }
 
 /// A connection on which the answer was yes.

@@ -9,6 +9,7 @@ use anyhow::ensure;
 use vestibule_gate::token::opaque::Secret;
 
 use crate::Bench;
+use crate::disturbed::operator::{REVOKED, ask_to_revoke};
 use crate::disturbed::sign_ins;
 use crate::process::Process;
 use crate::server::Place;
@@ -114,6 +115,14 @@ impl<'b> Scene<'b> {
 }
 
 impl Node {
+    /// Revokes the session with this number. Says whether that was acknowledged: under more load than it can bear, a node
+    /// says that it could not, and then it is not known.
+    pub(super) fn revoke(&self, number: usize) -> anyhow::Result<bool> {
+        let reply = ask_to_revoke(&self.place.control(), number)?;
+        ensure!(reply.contains(REVOKED) || reply.contains("the store failed"), "not revoked but: {reply}");
+        Ok(reply.contains(REVOKED))
+    }
+
     fn start(bench: &Bench<'_>, place: Place) -> anyhow::Result<Self> {
         let server = place.serve(bench.options)?;
         // The resolver answers a moment before the operator is heard.

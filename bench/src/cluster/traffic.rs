@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 
-use crate::disturbed::operator::revoke_session;
 use crate::pace::{Load, Outcome, Question};
 use crate::process::give_way;
 use crate::walker::stopwatch;
@@ -160,8 +159,7 @@ fn operators<'s>(
                 thread::sleep(wait.min(Duration::from_millis(20)));
                 continue;
             }
-            revoke_session(&node.place.control(), scene.take()?)?;
-            revoked.fetch_add(1, Ordering::Relaxed);
+            revoked.fetch_add(u64::from(node.revoke(scene.take()?)?), Ordering::Relaxed);
             due += every;
         }
         Ok(())
