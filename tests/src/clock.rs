@@ -42,15 +42,17 @@ impl Clock {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let file = folder.path().join("now");
         fs::write(&file, "+0").expect("our own folder");
-        // On a PostgreSQL, that one's clock would count: `cluster/clocks.rs`.
         let setup = Setup::default()
-            .on_a_file()
             .config(config)
             .environment("LD_PRELOAD", FAKETIME)
             .environment("FAKETIME_TIMESTAMP_FILE", file.to_str().expect("a plain path"))
             .environment("FAKETIME_NO_CACHE", "1")
             .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-        Some(Self { vestibule: setup.start(), file, _folder: folder })
+        let mut vestibule = setup.prepare();
+        // With a PostgreSQL, that one's clock would count: `cluster/clocks.rs`.
+        vestibule.keep_truth_in(None);
+        vestibule.start();
+        Some(Self { vestibule, file, _folder: folder })
     }
 
     /// Moves it: `+2` is two seconds from the real time, `+29d` are days.

@@ -23,7 +23,6 @@ pub struct Setup {
     config: String,
     sockets: String,
     environment: Vec<(String, String)>,
-    is_on_a_file: bool,
 }
 
 impl Default for Setup {
@@ -34,7 +33,6 @@ impl Default for Setup {
             config: String::new(),
             sockets: "mode=0666".to_owned(),
             environment: Vec::new(),
-            is_on_a_file: false,
         }
     }
 }
@@ -74,13 +72,6 @@ impl Setup {
     #[must_use]
     pub fn environment(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Keeps its truth in a file, whatever the tests run on.
-    #[must_use]
-    pub fn on_a_file(mut self) -> Self {
-        self.is_on_a_file = true;
         self
     }
 

@@ -45,11 +45,14 @@ struct Shared {
     is_over: AtomicBool,
 }
 
-/// Sessions with their secrets.
+/// Sessions with their secrets, the oldest first.
+type Sessions = VecDeque<(SessionNumber, Arc<str>)>;
+
+/// All that are asked about.
 #[derive(Debug, Default)]
 struct Known {
-    alive: VecDeque<(SessionNumber, Arc<str>)>,
-    ended: VecDeque<(SessionNumber, Arc<str>)>,
+    alive: Sessions,
+    ended: Sessions,
 }
 
 /// Where one node is.
@@ -60,7 +63,7 @@ struct Place {
     resolver: Address,
     config: PathBuf,
     /// Sessions that it knew a moment ago.
-    warm: Arc<Mutex<VecDeque<(SessionNumber, Arc<str>)>>>,
+    warm: Arc<Mutex<Sessions>>,
 }
 
 impl Load {
@@ -127,7 +130,7 @@ impl Drop for Load {
 }
 
 impl Place {
-    fn warm(&self) -> MutexGuard<'_, VecDeque<(SessionNumber, Arc<str>)>> {
+    fn warm(&self) -> MutexGuard<'_, Sessions> {
         self.warm.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,6 +4,7 @@
 //! the order of the commits, and none is missing. Every node reads them in that order (`follow.rs`).
 
 mod doubt;
+pub(crate) mod everywhere;
 pub(crate) mod follow;
 mod said;
 mod say_so;

@@ -11,10 +11,10 @@ use crate::fault::Fault;
 use crate::settings::{PostgresSettings, SecretUrl, StoreSettings};
 use crate::store::feed;
 
-const STALENESS: Duration = Duration::from_secs(2);
+pub(super) const STALENESS: Duration = Duration::from_secs(2);
 
 /// A node on this database. It follows the others.
-async fn node(url: &str, max_staleness: Duration) -> House {
+pub(super) async fn node(url: &str, max_staleness: Duration) -> House {
     let dir = tempfile::tempdir().unwrap();
     let postgres = PostgresSettings {
         url: SecretUrl::new(url),
@@ -31,7 +31,7 @@ async fn node(url: &str, max_staleness: Duration) -> House {
 }
 
 /// Two nodes, and Ada.
-async fn two(database: &str, max_staleness: Duration) -> (House, House, UserId) {
+pub(super) async fn two(database: &str, max_staleness: Duration) -> (House, House, UserId) {
     let url = postgres::shared().url(database);
     let (one, other) = (node(&url, max_staleness).await, node(&url, max_staleness).await);
     let id = add_user(&one.ledger, ada(), Some(password(PASSWORD))).await.unwrap();
@@ -39,7 +39,7 @@ async fn two(database: &str, max_staleness: Duration) -> (House, House, UserId) 
 }
 
 /// Waits until it is so.
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub(super) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     for _ in 0..500 {
         if is_so().await {
             return;
@@ -50,11 +50,11 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 }
 
 impl House {
-    fn is_fresh(&self) -> bool {
+    pub(super) fn is_fresh(&self) -> bool {
         self.ledger.live().freshness().is_fresh()
     }
 
-    fn knows(&self) -> usize {
+    pub(super) fn knows(&self) -> usize {
         self.ledger.live().sessions_in_memory()
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Held {
     is_unanswered: bool,
     /// Nobody else's turn before this is over.
     turn: Option<OwnedSemaphorePermit>,
+    /// What the connection itself holds must go with it.
+    ends: bool,
 }
 
 /// Asks something, as long as patience lasts.
@@ -47,7 +49,14 @@ pub(super) use answered;
 impl Held {
     /// `patience`: how long it is waited for the answer to a statement.
     pub(super) fn new(connection: PoolConnection<Postgres>, patience: Duration) -> Self {
-        Self { connection: Some(connection), patience, is_in_transaction: false, is_unanswered: false, turn: None }
+        Self {
+            connection: Some(connection),
+            patience,
+            is_in_transaction: false,
+            is_unanswered: false,
+            turn: None,
+            ends: false,
+        }
     }
 
     /// The same with a turn, which lasts as long as the transaction.
@@ -81,6 +90,11 @@ impl Held {
         self.is_in_transaction = false;
         self.turn = None;
         Ok(())
+    }
+
+    /// Has the connection end when this is dropped, and with it whatever it holds.
+    pub(super) const fn close_on_drop(&mut self) {
+        self.ends = true;
     }
 
     /// Ends the connection, and with it whatever it holds.
@@ -124,8 +138,12 @@ impl Drop for Held {
             drop(connection.detach());
             return;
         };
-        let (is_in_transaction, turn) = (self.is_in_transaction, self.turn.take());
+        let (is_in_transaction, turn, ends) = (self.is_in_transaction, self.turn.take(), self.ends);
         runtime.spawn(async move {
+            if ends {
+                let _ = timeout(FAREWELL, connection.close()).await;
+                return;
+            }
             let rolled_back =
                 async { if is_in_transaction { connection.execute("ROLLBACK").await.map(|_| ()) } else { Ok(()) } };
             let rolled_back = timeout(FAREWELL, rolled_back).await;

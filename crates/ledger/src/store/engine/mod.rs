@@ -110,12 +110,16 @@ impl Store {
                 let mut connection = pools.plain().await?;
                 // Before the transaction begins: what it reads is from its first statement, also when that one waits.
                 postgres::hold_changes(&mut connection).await?;
+                connection.close_on_drop();
                 Connection::PostgresReader(connection)
             }
         };
         let begin = match self {
             Self::Sqlite(_) => "BEGIN",
-            Self::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            // Between two of its questions whoever copies is busy elsewhere.
+            Self::Postgres(_) => {
+                "SET idle_in_transaction_session_timeout = 0; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            }
         };
         sql.run(begin).await?;
         Ok(sql)
@@ -153,6 +157,15 @@ impl Store {
         }
     }
 
+    /// A connection that counts what several nodes count together, beside all changes; `None` where there is one node, which
+    /// counts in memory. A crash of the database may forget the last half second of it.
+    pub(crate) async fn tally(&self) -> Result<Option<Connection>, Fault> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(pools) => Ok(Some(Connection::PostgresReader(pools.tally().await?))),
+        }
+    }
+
     /// Somebody to be woken by, where other nodes may change something.
     pub(crate) async fn listen(&self) -> Result<Option<Listener>, Fault> {
         match self {
@@ -184,7 +197,12 @@ impl Store {
             Self::Postgres(pools) => {
                 let mut connection = pools.plain().await?;
                 let is_ours = postgres::lease(&mut connection, work as i64).await?;
-                Ok(is_ours.then_some(Lease(Some(connection))))
+                if !is_ours {
+                    return Ok(None);
+                }
+                // With the connection goes whatever it holds, however the work ends.
+                connection.close_on_drop();
+                Ok(Some(Lease(Some(connection))))
             }
         }
     }

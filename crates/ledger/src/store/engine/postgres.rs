@@ -41,8 +41,11 @@ const SILENCE: [(&str, &str); 4] = [
 pub(crate) struct Pools {
     writers: PgPool,
     readers: PgPool,
-    /// What nodes say to each other, which must not wait for anything else: one asks, one holds a lease.
+    /// What nodes say to each other, which must not wait for anything else: one asks, two hold a lease, and one is for the
+    /// work that a lease is for.
     nodes: PgPool,
+    /// What may be lost when the database crashes, beside all changes.
+    tallies: PgPool,
     /// For a connection that listens.
     options: PgConnectOptions,
     /// How long it is waited for the answer to a statement.
@@ -59,9 +62,11 @@ impl Pools {
         // A change waits for another one's end where it has a connection and no more: the lock is what takes time.
         let writers = pool(&options, settings, "", settings.writers).await?;
         let readers = pool(&options, settings, "SET default_transaction_read_only = on", settings.readers).await?;
-        let nodes = pool(&options, settings, "", 3).await?;
+        let nodes = pool(&options, settings, "", 5).await?;
+        let tallies = pool(&options, settings, "SET synchronous_commit = off", 2).await?;
+        let patience = settings.statement_timeout + GRACE;
         let turn = Arc::new(Semaphore::new(1));
-        Ok(Self { writers, readers, nodes, options, patience: settings.statement_timeout + GRACE, turn })
+        Ok(Self { writers, readers, nodes, tallies, options, patience, turn })
     }
 
     /// Whether notifications come through.
@@ -92,6 +97,11 @@ impl Pools {
         Ok(Held::new(self.nodes.acquire().await?, self.patience))
     }
 
+    /// A connection that counts: it waits for no disk.
+    pub(super) async fn tally(&self) -> Result<Held, sqlx::Error> {
+        Ok(Held::new(self.tallies.acquire().await?, self.patience))
+    }
+
     pub(super) async fn read(&self) -> Result<Held, sqlx::Error> {
         Ok(Held::new(self.readers.acquire().await?, self.patience))
     }
@@ -116,6 +126,7 @@ impl Pools {
     pub(super) async fn close(&self) {
         self.readers.close().await;
         self.nodes.close().await;
+        self.tallies.close().await;
         self.writers.close().await;
     }
 }
@@ -155,8 +166,10 @@ fn manners(settings: &PostgresSettings) -> String {
     let silence: String = SILENCE.iter().map(|(name, value)| format!("SET {name} = {value};")).collect();
     // What is acknowledged is on the disk, whatever the database's own default is; `remote_apply` and the like, for a
     // standby, are the operator's to set for the database and are stronger.
+    // Behind the lock a change must see what the one before it has committed, whatever the database's own default is.
     format!(
-        "SET client_min_messages = warning; SET statement_timeout = {statement}; SET lock_timeout = {statement};\
+        "SET client_min_messages = warning; SET default_transaction_isolation = 'read committed'; \
+         SET statement_timeout = {statement}; SET lock_timeout = {statement}; \
          SET idle_in_transaction_session_timeout = {idle}; {silence}"
     )
 }
