@@ -5,14 +5,16 @@
 //! as one of the pool's. So both are done here.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, Postgres};
 use sqlx::{Connection as _, Executor as _};
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{error::Elapsed, timeout};
+use tokio::time::{Instant, error::Elapsed, timeout};
 
 /// How long a connection may take that is given back.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -99,8 +101,13 @@ impl Held {
 
     /// Ends the connection, and with it whatever it holds.
     pub(super) async fn close(mut self) {
-        if let Some(connection) = self.connection.take() {
-            let _ = timeout(FAREWELL, connection.close()).await;
+        if let Some(mut connection) = self.connection.take() {
+            let goodbye = async {
+                // The server needs a moment to notice the end; whoever waits for a lock sees this at once.
+                connection.execute("SELECT pg_advisory_unlock_all()").await?;
+                connection.close().await
+            };
+            let _ = timeout(FAREWELL, goodbye).await;
         }
     }
 
@@ -157,8 +164,23 @@ impl Drop for Held {
     }
 }
 
-/// Whether a connection that was idle still answers.
-pub(super) async fn is_there(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    let ping = timeout(FAREWELL, connection.ping()).await;
-    ping.unwrap_or_else(|_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()))).map(|()| true)
+/// When a connection was found dead last. The way may have been cut for all: older ones are not tried, one second each,
+/// but made anew.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Suspicion(Arc<Mutex<Option<Instant>>>);
+
+impl Suspicion {
+    /// Whether a connection that was idle still answers.
+    pub(super) async fn is_there(self, connection: &mut PgConnection, age: Duration) -> Result<bool, sqlx::Error> {
+        let gone = || sqlx::Error::Io(io::ErrorKind::TimedOut.into());
+        let found = *self.0.lock();
+        if found.is_some_and(|found| found.elapsed() < age) {
+            return Err(gone());
+        }
+        let Ok(answer) = timeout(FAREWELL, connection.ping()).await else {
+            *self.0.lock() = Some(Instant::now());
+            return Err(gone());
+        };
+        answer.map(|()| true)
+    }
 }

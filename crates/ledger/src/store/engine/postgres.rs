@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::settings::PostgresSettings;
 
 use super::Connections;
-use super::held::{self, Held, answered};
+use super::held::{Held, Suspicion, answered};
 use super::listener::{self, CHANNEL, Listener};
 
 /// The number that stands for "a change of Vestibule's is open" among the database's advisory locks.
@@ -58,12 +58,13 @@ pub(crate) struct Pools {
 impl Pools {
     /// Connects.
     pub(super) async fn open(settings: &PostgresSettings) -> Result<Self, sqlx::Error> {
-        let options = options(settings)?;
+        let (options, suspicion) = (options(settings)?, Suspicion::default());
         // A change waits for another one's end where it has a connection and no more: the lock is what takes time.
-        let writers = pool(&options, settings, "", settings.writers).await?;
-        let readers = pool(&options, settings, "SET default_transaction_read_only = on", settings.readers).await?;
-        let nodes = pool(&options, settings, "", 5).await?;
-        let tallies = pool(&options, settings, "SET synchronous_commit = off", 2).await?;
+        let writers = pool(&options, &suspicion, settings, "", settings.writers).await?;
+        let readers =
+            pool(&options, &suspicion, settings, "SET default_transaction_read_only = on", settings.readers).await?;
+        let nodes = pool(&options, &suspicion, settings, "", 5).await?;
+        let tallies = pool(&options, &suspicion, settings, "SET synchronous_commit = off", 2).await?;
         let patience = settings.statement_timeout + GRACE;
         let turn = Arc::new(Semaphore::new(1));
         Ok(Self { writers, readers, nodes, tallies, options, patience, turn })
@@ -176,11 +177,13 @@ fn manners(settings: &PostgresSettings) -> String {
 
 async fn pool(
     options: &PgConnectOptions,
+    suspicion: &Suspicion,
     settings: &PostgresSettings,
     more: &str,
     connections: u32,
 ) -> Result<PgPool, sqlx::Error> {
     let manners = sqlx::AssertSqlSafe(manners(settings) + more).into_sql_str();
+    let suspicion = suspicion.clone();
     PgPoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
@@ -191,7 +194,7 @@ async fn pool(
         })
         // sqlx's own test waits as long as it is waited for a connection, and finds out of one dead connection a time.
         .test_before_acquire(false)
-        .before_acquire(|connection, _| Box::pin(held::is_there(connection)))
+        .before_acquire(move |connection, about| Box::pin(suspicion.clone().is_there(connection, about.age)))
         .connect_with(options.clone())
         .await
 }
