@@ -99,7 +99,8 @@ impl Setup {
             vestibule.setup.config,
         );
         fs::write(vestibule.config_file(), config).expect("our own folder");
-        if std::env::var_os("VESTIBULE_TEST_STORE").is_some_and(|store| store == "postgres") {
+        let has_one = vestibule.setup.environment.iter().any(|(name, _)| name == "VESTIBULE__STORE__URL");
+        if !has_one && std::env::var_os("VESTIBULE_TEST_STORE").is_some_and(|store| store == "postgres") {
             vestibule.use_a_postgres();
         }
         vestibule

@@ -38,6 +38,12 @@ pub fn measured<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (answer, start.elapsed())
 }
 
+/// How long it is ago that this was called, whenever the answer is asked.
+pub fn since_now() -> Box<dyn Fn() -> Duration + Send> {
+    let start = now();
+    Box::new(move || start.elapsed())
+}
+
 #[expect(clippy::disallowed_methods, reason = "a test measures real time; the product's clock is not involved")]
 fn now() -> Instant {
     Instant::now()

@@ -42,7 +42,9 @@ pub async fn rotate_keys(ledger: &Ledger, algorithm: Option<SigningAlgorithm>) -
 /// # Errors
 /// [`Fault`] when it could not be done.
 pub async fn prepare_keys(ledger: &Ledger) -> Result<(), Fault> {
-    prepare_at(ledger, ledger.now()).await
+    prepare_at(ledger, ledger.now()).await?;
+    // Another node may have made one a moment ago, and the next one not know: this one signs with what it has read.
+    everywhere::known_everywhere(ledger).await.map(drop)
 }
 
 pub(crate) async fn prepare_at(ledger: &Ledger, now: Timestamp) -> Result<(), Fault> {

@@ -22,4 +22,6 @@ pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod users;
 
+#[cfg(test)]
+pub(crate) use engine::Lease;
 pub(crate) use engine::{Connection, Place, Store, Work, query};

@@ -50,7 +50,7 @@ section! {
         url_file: Option<String> = Raw::Absent,
         /// Connections to a PostgreSQL that read. 1 to 1000.
         readers: u32 = Raw::Number(8),
-        /// Connections to a PostgreSQL for changes, of which one at a time works and the others wait. 1 to 1000. Three more are for what nodes tell each other.
+        /// Connections to a PostgreSQL for changes, of which one at a time works and the others wait. 1 to 1000. Seven more are for what nodes tell each other, and for counting attempts together.
         writers: u32 = Raw::Number(4),
         /// How long a PostgreSQL may take for a statement, and how long a change waits for its turn.
         statement_timeout: Duration = text("5s"),
@@ -198,7 +198,7 @@ section! {
 section! {
     /// How much may be tried in a window before somebody has to wait. IPv6 addresses count by /64.
     Limits in "limits" {
-        /// The window of the sign-in limits.
+        /// The window of the sign-in limits. Nodes that share a PostgreSQL count together ([operations/across-nodes.md](operations/across-nodes.md)).
         sign_in_window: Duration = text("15m"),
         /// Failed sign-ins to one account, from browsers that have not signed in to it before. 1 to 1000000.
         sign_in_per_account: u32 = Raw::Number(10),
@@ -226,7 +226,7 @@ section! {
         secret: Option<Secret> = Raw::Absent,
         /// A file that holds the secret, instead of `secret`. A relative path starts at the file's own folder.
         secret_file: Option<String> = Raw::Absent,
-        /// How long a new key is published before it signs, so that whoever keeps the published keys knows it by then.
+        /// How long a new key is published before it signs, so that whoever keeps the published keys knows it by then. With several nodes longer where it is too short for the slowest of them ([operations/across-nodes.md](operations/across-nodes.md)).
         publish_before: Duration = text("1h"),
         /// How long a key is published that signs no more. Longer than any token lives.
         keep_for: Duration = text("1d"),
