@@ -13,7 +13,8 @@ use vestibule_tests::http::Address;
 use vestibule_tests::nginx::Nginx;
 use vestibule_tests::person::Person;
 use vestibule_tests::server::{PASSWORD, Setup, Vestibule};
-use vestibule_tests::{port, postgres, wait};
+use vestibule_tests::wait::Stopwatch;
+use vestibule_tests::{port, postgres};
 
 const NODES: usize = 3;
 const PEOPLE: usize = 4;
@@ -36,7 +37,7 @@ impl Cluster {
         let address = port::free();
         let origin = format!("http://localhost:{}", address.port());
         let url = postgres::shared().url(&format!("rolling{}", address.port()));
-        let setup = Setup::default().origin(&origin).config(CONFIG).environment("VESTIBULE__STORE__URL", &url);
+        let setup = Setup::default().origin(&origin).config(CONFIG).config(&format!("[store]\nurl = \"{url}\""));
         let nodes: Vec<Vestibule> = (0..NODES).map(|_| setup.clone().start()).collect();
         let nginx = Nginx::start(&nginx_before(&nodes, address, &Backend::start().url()), address);
         Self { nodes, nginx, address, origin }
@@ -102,14 +103,11 @@ struct Story {
     sign_ins: usize,
     asked: usize,
     /// Sessions that were signed out of, when the answer had come.
-    ended: Vec<(String, Watch)>,
+    ended: Vec<(String, Stopwatch)>,
     /// Sessions that go on.
     open: Vec<String>,
     wrong: Vec<String>,
 }
-
-/// How long something is ago.
-struct Watch(Box<dyn Fn() -> Duration + Send>);
 
 /// Whether nginx lets this session through to the application as somebody's; and what else it may have answered.
 fn is_let_in(person: &Person, session: &str, story: &mut Story) -> Option<bool> {
@@ -146,12 +144,12 @@ fn live(person: &Person, email: &str, is_over: &AtomicBool) -> Story {
             continue;
         }
         let Some(()) = done(somebody.try_post("/logout", &[]), "a sign-out", &mut story) else { continue };
-        story.ended.push((session, Watch(wait::since_now())));
+        story.ended.push((session, Stopwatch::start()));
         let known: Vec<String> = story
             .ended
             .iter()
             .rev()
-            .filter(|(_, ago)| ago.0() > STALENESS)
+            .filter(|(_, ago)| ago.elapsed() > STALENESS)
             .take(2)
             .map(|(old, _)| old.clone())
             .collect();

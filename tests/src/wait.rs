@@ -38,10 +38,20 @@ pub fn measured<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (answer, start.elapsed())
 }
 
-/// How long it is ago that this was called, whenever the answer is asked.
-pub fn since_now() -> Box<dyn Fn() -> Duration + Send> {
-    let start = now();
-    Box::new(move || start.elapsed())
+/// A clock of its own, that begins now and never runs backwards.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins.
+    pub fn start() -> Self {
+        Self(now())
+    }
+
+    /// How long ago it began.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test measures real time; the product's clock is not involved")]

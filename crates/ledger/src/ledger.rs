@@ -13,7 +13,7 @@ use vestibule_gate::token::opaque::TagKey;
 
 use crate::changes;
 use crate::clock::Clock;
-use crate::fault::{Fault, OpenError};
+use crate::fault::{self, Fault, OpenError};
 use crate::jobs;
 use crate::live::Live;
 use crate::node::Node;
@@ -25,7 +25,7 @@ use crate::signing::{self, Keyring};
 use crate::store::folder::Folder;
 use crate::store::query;
 use crate::store::resolves::Terms;
-use crate::store::{Place, Store, keys};
+use crate::store::{Connections, Place, Store, keys};
 use crate::user::SessionInfo;
 
 /// The handle to everything that is known. Cheap to clone.
@@ -63,8 +63,9 @@ impl Ledger {
         let failed = |fault: Fault| OpenError::Store { path: path.clone(), fault };
         let store = Store::open(place).await?;
         changes::count_from_zero();
+        fault::count_from_zero();
         let clock = Clock::start();
-        let node = Node::new(&settings, &store).await.map_err(failed)?;
+        let node = Node::new(&settings, &store, &clock).await.map_err(failed)?;
         let key = installation_key(&store, clock.now()).await.map_err(failed)?;
         let issuer = settings.issuer.as_str().into();
         let keys = Arc::new(Keys::new(TagKey::new(&key)));
@@ -177,6 +178,12 @@ impl Ledger {
         let mut sql = self.store().read().await?;
         query("SELECT 1").execute(&mut sql).await?;
         Ok(())
+    }
+
+    /// The connections to the database, by what they are for; none where the store is a file.
+    #[must_use]
+    pub fn connections(&self) -> Vec<Connections> {
+        self.store().connections()
     }
 
     /// Whether a session's time is over, by the store's row and by what memory knows of its last use.

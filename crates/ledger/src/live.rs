@@ -95,6 +95,7 @@ impl Live {
 
     /// Answers from the store alone, for this one request: memory may be behind what other nodes have changed.
     async fn read_apart<A>(&self, decide: impl Fn(&Reading<'_>) -> Outcome<A>, now: Timestamp) -> Result<A, Fault> {
+        metrics::counter!("vestibule_stale_reads_total").increment(1);
         let mut reading = Reading::new(&self.table);
         for _ in 0..ATTEMPTS {
             let need = match decide(&reading) {

@@ -17,6 +17,9 @@ use crate::settings::KeySettings;
 use crate::signing::{self, KeyInfo, Phase, SigningKey, infos};
 use crate::store::signing_keys::{self, KeyRow};
 
+/// A key that is older is known to every node that answers from memory.
+const LATELY: Span = Span::from_seconds(60);
+
 /// Why there is no new key.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum RotateKeysError {
@@ -43,8 +46,12 @@ pub async fn rotate_keys(ledger: &Ledger, algorithm: Option<SigningAlgorithm>) -
 /// [`Fault`] when it could not be done.
 pub async fn prepare_keys(ledger: &Ledger) -> Result<(), Fault> {
     prepare_at(ledger, ledger.now()).await?;
-    // Another node may have made one a moment ago, and the next one not know: this one signs with what it has read.
-    everywhere::known_everywhere(ledger).await.map(drop)
+    // Another node may have made one a moment ago, and a third one not know: this one signs with what it has read.
+    let lately = ledger.now().minus(LATELY);
+    if ledger.node().has_others() && queries::keys(ledger).await?.iter().any(|key| key.created_at > lately) {
+        everywhere::known_everywhere(ledger).await?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn prepare_at(ledger: &Ledger, now: Timestamp) -> Result<(), Fault> {

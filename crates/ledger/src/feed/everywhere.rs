@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
 use vestibule_gate::time::Span;
 
+use crate::cluster;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
-use crate::store::{feed, nodes};
 
-/// How often the nodes are asked how far they are.
-const EVERY: Duration = Duration::from_millis(20);
 /// A node that answers from memory says at least so often that it is there, beside how long its memory may be behind.
 const SAYS_SO: Duration = Duration::from_secs(3);
 /// Nobody waits longer, however far behind memory may be.
@@ -29,20 +26,9 @@ pub(crate) fn at_most(ledger: &Ledger) -> Span {
 /// longer than its memory is believed: then it reads the store, and knows. Says whether all have.
 pub(crate) async fn known_everywhere(ledger: &Ledger) -> Result<bool, Fault> {
     let Some(staleness) = ledger.node().max_staleness() else { return Ok(true) };
-    let is_there = staleness + SAYS_SO;
-    let until = Instant::now() + is_there.min(PATIENCE);
-    let number = feed::head(&mut ledger.store().read().await?).await?;
-    loop {
-        let mut sql = ledger.store().read().await?;
-        let all = nodes::list(&mut sql, i64::try_from(is_there.as_millis()).unwrap_or(i64::MAX)).await?;
-        drop(sql);
-        let Some(behind) = all.into_iter().find(|node| node.id != ledger.node().id() && node.applied < number) else {
-            return Ok(true);
-        };
-        if Instant::now() >= until {
-            tracing::warn!(node = %behind.name, applied = behind.applied, number, "a node does not say that it knows of a change");
-            return Ok(false);
-        }
-        tokio::time::sleep(EVERY).await;
+    let behind = cluster::wait(ledger, (staleness + SAYS_SO).min(PATIENCE)).await?;
+    for node in &behind {
+        tracing::warn!(node = %node.name, applied = node.applied, "a node does not say that it knows of a change");
     }
+    Ok(behind.is_empty())
 }

@@ -64,7 +64,7 @@ pub enum KeyringError {
     },
 }
 
-const LOST: &str = "If it is lost, delete the key's line from the table signing_keys with sqlite3: the next start makes \
+const LOST: &str = "If it is lost, delete the key's line from the table signing_keys, with sqlite3 or psql: the next start makes \
                     a new key, and every token that the lost one signed is refused";
 
 /// Reads the published keys of a database.

@@ -17,11 +17,13 @@ pub(crate) mod one_time;
 pub(crate) mod pending;
 pub(crate) mod refresh_tokens;
 pub(crate) mod resolves;
-mod schema;
+pub(crate) mod schema;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
+pub(crate) mod unfinished;
 pub(crate) mod users;
 
+pub use engine::Connections;
 #[cfg(test)]
 pub(crate) use engine::Lease;
-pub(crate) use engine::{Connection, Place, Store, Work, query};
+pub(crate) use engine::{Connection, Place, Store, Woken, Work, query};

@@ -1,9 +1,19 @@
--- What nodes that share a database count together: attempts that have a limit. Nobody writes it where the store is a file:
--- one node counts in memory.
-CREATE TABLE attempts (
-    key      TEXT PRIMARY KEY,             -- what is counted, as a tag: no address and no name can be read from it
-    began_at BIGINT NOT NULL,              -- when its window began, by the database's clock, in milliseconds
-    tries    BIGINT NOT NULL
-);
+-- Programs of several versions on one store, and a store that is being filled from another one.
 
-CREATE INDEX attempts_by_time ON attempts (began_at);
+-- The oldest schema whose programs can use the store as it is now; NULL in what was written before there was this column.
+ALTER TABLE schema_version ADD COLUMN serves BIGINT;
+
+-- The newest schema that the node's program knows: what is taken away waits until no node needs it.
+ALTER TABLE nodes ADD COLUMN knows BIGINT NOT NULL DEFAULT 3;
+
+-- A row while this store is the target of a copy that is not finished, with how far it is.
+CREATE TABLE unfinished_copy (
+    one        BIGINT PRIMARY KEY,
+    source     TEXT   NOT NULL,            -- which installation: a hash of its key
+    name       TEXT   NOT NULL,            -- where that is, for people
+    schema     BIGINT NOT NULL,            -- of both
+    began_at   BIGINT NOT NULL,
+    at_table   TEXT   NOT NULL,            -- the table that is being copied, and its part
+    at_part    BIGINT NOT NULL,
+    after      TEXT   NOT NULL             -- the key of the last row that is here, a JSON list; empty before the first one
+);
