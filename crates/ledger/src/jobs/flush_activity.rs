@@ -75,7 +75,7 @@ pub(crate) async fn write_first_uses(ledger: &Ledger) -> Result<(), Fault> {
     for hash in used {
         credentials::used(&mut transaction, hash, ledger.now()).await?;
     }
-    Ok(transaction.commit().await?)
+    transaction.commit().await
 }
 
 #[cfg(test)]

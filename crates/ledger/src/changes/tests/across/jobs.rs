@@ -59,7 +59,8 @@ async fn two_nodes_that_purge_at_once_delete_what_is_over_and_nothing_else() {
         let own = one.sign_in(browser()).await.unwrap();
         let guests = litter(&one, 30).await;
         let (a, b) = tokio::join!(purge(&one.ledger), purge(&other.ledger));
-        (a.unwrap(), b.unwrap());
+        a.unwrap();
+        b.unwrap();
         for guest in guests {
             assert!(queries::user(&other.ledger, &UserRef::Id(guest)).await.unwrap().is_none());
         }

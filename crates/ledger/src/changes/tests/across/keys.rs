@@ -143,7 +143,8 @@ async fn two_nodes_that_start_at_once_make_one_first_key_and_two_that_tend_at_on
         // Before their jobs look after the keys: as two servers that start on an empty database.
         let (one, other) = (asleep(&url, STALENESS).await, asleep(&url, STALENESS).await);
         let (a, b) = tokio::join!(prepare_keys(&one.ledger), prepare_keys(&other.ledger));
-        (a.unwrap(), b.unwrap());
+        a.unwrap();
+        b.unwrap();
         assert_eq!(queries::keys(&one.ledger).await.unwrap().len(), 1);
         assert_eq!(one.signer(), other.signer(), "and both know it at once");
         for house in [&one, &other] {
@@ -153,7 +154,8 @@ async fn two_nodes_that_start_at_once_make_one_first_key_and_two_that_tend_at_on
         }
         let tomorrow = one.ledger.now().plus(Span::from_seconds(86_400));
         let (a, b) = tokio::join!(tend(&one.ledger, tomorrow), tend(&other.ledger, tomorrow));
-        (a.unwrap(), b.unwrap());
+        a.unwrap();
+        b.unwrap();
         assert_eq!(queries::keys(&one.ledger).await.unwrap().len(), 2, "{round}");
     }
 }

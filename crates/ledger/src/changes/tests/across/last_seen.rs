@@ -104,6 +104,7 @@ async fn last_seen_never_runs_backwards_whichever_node_writes_last() {
     // Two nodes that write all they know at once.
     assert!(one.is_live(&session.secret).await && other.is_live(&session.secret).await);
     let (a, b) = tokio::join!(flush_all(&one.ledger), flush_all(&other.ledger));
-    (a.unwrap(), b.unwrap());
+    a.unwrap();
+    b.unwrap();
     assert_eq!(stored().await, now.plus(Span::from_seconds(40)));
 }
