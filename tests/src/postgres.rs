@@ -64,6 +64,13 @@ impl Postgres {
         process::run(&mut psql, "")
     }
 
+    /// One of its programs, such as `pg_dump`, as its superuser.
+    pub fn tool(&self, name: &str) -> Command {
+        let mut tool = Command::new(program(name));
+        tool.arg("-h").arg(self.folder.path()).args(["-U", "vestibule"]);
+        tool
+    }
+
     /// Its process.
     pub fn process(&mut self) -> &mut Process {
         &mut self.process
