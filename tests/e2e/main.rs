@@ -4,6 +4,7 @@
 mod attacks;
 mod cli;
 mod cluster;
+mod database;
 mod durability;
 mod listeners;
 mod nginx;

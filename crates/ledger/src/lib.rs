@@ -12,6 +12,7 @@ mod client;
 pub mod clock;
 pub mod cluster;
 mod commit;
+pub mod copy;
 mod fault;
 mod feed;
 mod flights;

@@ -16,6 +16,7 @@ mod reply;
 mod rules;
 mod serve;
 mod session;
+mod store;
 mod table;
 mod token;
 mod user;
@@ -78,6 +79,9 @@ enum Subcommands {
     ProxyConfig(proxy_config::ProxyConfig),
     Doctor(doctor::Doctor),
     Backup(backup::Backup),
+    /// Bring the database up to date, or move it to another one.
+    #[command(subcommand, after_help = "Example:\n  vestibule store migrate")]
+    Store(store::StoreCommand),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -179,6 +183,7 @@ fn answer(command: Subcommands, house: &House) -> anyhow::Result<Said> {
         Subcommands::ProxyConfig(command) => command.run(&house.config()?),
         Subcommands::Doctor(command) => return Ok(command.run(house)),
         Subcommands::Backup(command) => command.run(house),
+        Subcommands::Store(command) => return command.run(house),
         Subcommands::Completions(command) => command.run(),
         Subcommands::Man(command) => command.run(),
     };

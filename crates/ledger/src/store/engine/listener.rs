@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use sqlx::PgPool;
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Executor as _, PgPool};
 use tokio::time::timeout;
 
 use crate::fault::Fault;
@@ -15,14 +15,15 @@ const ASKED: &str = "asked";
 /// What is heard here was said to find out whether anything is heard.
 const ECHO: &str = "vestibule_echo";
 
+/// How long a connection may take, and an echo.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// A connection that listens.
 pub(crate) struct Listener(PgListener);
 
 impl Listener {
-    pub(super) async fn open(pool: &PgPool) -> Result<Self, Fault> {
-        let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen(CHANNEL).await?;
-        Ok(Self(listener))
+    pub(super) async fn open(options: &PgConnectOptions) -> Result<Self, Fault> {
+        Ok(Self(listen(options, CHANNEL).await?))
     }
 
     /// Waits until something was changed, or somebody waits for this node. What else was said meanwhile is heard with it:
@@ -54,11 +55,21 @@ pub(super) async fn ask(pool: &PgPool) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(ASKED).execute(pool).await.map(drop)
 }
 
+/// With a pool of its own: a listener that is dropped says goodbye first, and where nobody answers, its connection is
+/// lost to the pool until TCP gives up.
+async fn listen(options: &PgConnectOptions, channel: &str) -> Result<PgListener, sqlx::Error> {
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+    let mut listener = PgListener::connect_with(&pool.connect_lazy_with(options.clone())).await?;
+    listener.eager_reconnect(false);
+    listener.listen(channel).await?;
+    Ok(listener)
+}
+
 /// Whether what is said is heard. Behind a pooler that gives a connection away after each transaction it is not.
-pub(super) async fn is_heard(pool: &PgPool) -> Result<bool, sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(ECHO).await?;
-    sqlx::query("SELECT pg_notify($1, '')").bind(ECHO).execute(pool).await?;
-    let heard = timeout(Duration::from_secs(3), listener.try_recv()).await;
+pub(super) async fn is_heard(options: &PgConnectOptions, pool: &PgPool) -> Result<bool, sqlx::Error> {
+    let mut listener = listen(options, ECHO).await?;
+    // Without a prepared statement, which such a pooler may not know again.
+    pool.acquire().await?.execute(AssertSqlSafe(format!("NOTIFY {ECHO}"))).await?;
+    let heard = timeout(PATIENCE, listener.try_recv()).await;
     Ok(matches!(heard, Ok(Ok(Some(_)))))
 }
