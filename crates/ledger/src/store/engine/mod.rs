@@ -238,7 +238,7 @@ impl Store {
 /// The connections of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connections {
-    /// What they are for: `readers`, `writers` or `nodes`.
+    /// What they are for: `readers`, `writers`, `nodes` or `tallies`.
     pub purpose: &'static str,
     /// Those that somebody has.
     pub busy: u32,

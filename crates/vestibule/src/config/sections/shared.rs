@@ -16,7 +16,7 @@ section! {
         url_file: Option<String> = Raw::Absent,
         /// Connections to a PostgreSQL that read. 1 to 1000.
         readers: u32 = Raw::Number(8),
-        /// Connections to a PostgreSQL for changes, of which one at a time works and the others wait. 1 to 1000. Three more are for what nodes tell each other.
+        /// Connections to a PostgreSQL for changes, of which one at a time works and the others wait. 1 to 1000. Eight more are for what nodes tell each other and count together.
         writers: u32 = Raw::Number(4),
         /// How long a PostgreSQL may take for a statement, and how long a change waits for its turn.
         statement_timeout: Duration = text("5s"),
