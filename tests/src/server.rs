@@ -84,10 +84,9 @@ impl Setup {
         let folder = tempfile::Builder::new().prefix("vestibule-test-").tempdir().expect("a folder can be made");
         // nginx's workers are another user when the tests run as root: they must reach the sockets.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("our own folder");
-        let mut vestibule =
-            Vestibule { folder, ports: [port::free(), port::free(), port::free()], setup: self, process: None };
-        let unix =
-            |name: &str| format!("unix:{}?{}", vestibule.folder.path().join(name).display(), vestibule.setup.sockets);
+        let mut vestibule = Vestibule { folder, ports: [(); 3].map(|()| port::free()), setup: self, process: None };
+        let (place, who) = (vestibule.folder.path(), &vestibule.setup.sockets);
+        let unix = |name: &str| format!("unix:{}?{who}", place.join(name).display());
         let [public, resolver, ops] = vestibule.ports;
         let config = format!(
             "public_url = \"{}\"\ndata_dir = \"{}\"\n[listen]\npublic = [\"{public}\", \"{}\"]\n\
