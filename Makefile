@@ -2,7 +2,7 @@
 
 PORT ?= 8080
 
-.PHONY: run test test-clients test-proxies count bench bench-peers fuzz help
+.PHONY: run test test-clients test-proxies count bench bench-peers bench-cluster fuzz help
 
 help:
 	@echo "make run [PORT=8080]   everything on this machine: nginx, Vestibule, a sample application"
@@ -12,6 +12,7 @@ help:
 	@echo "make count             the instructions of a resolve, by outcome"
 	@echo "make bench [CHAPTERS=] what a resolve costs, as ratios against nginx; --help lists the chapters"
 	@echo "make bench-peers       the same beside oauth2-proxy, which it builds with Go"
+	@echo "make bench-cluster     three nodes on one PostgreSQL: revocations, resolves, statements, the feed"
 	@echo "make fuzz [SECONDS=60] the fuzz targets, so long each (needs cargo-fuzz and a nightly toolchain)"
 
 run:
@@ -34,6 +35,9 @@ bench:
 
 bench-peers:
 	@exec scripts/bench-peers
+
+bench-cluster:
+	@exec scripts/bench-cluster
 
 fuzz:
 	@SECONDS_EACH='$(or $(SECONDS),60)' exec scripts/fuzz

@@ -3,6 +3,7 @@
 
 mod answering;
 mod assertions;
+mod cluster;
 mod cold;
 mod cores;
 mod direct;
@@ -89,6 +90,7 @@ fn run(options: &Options) -> anyhow::Result<Report> {
             Chapter::Proxies => proxies::measure(&bench, &mut report),
             Chapter::Profile => doors::profile::measure(&bench, &mut report),
             Chapter::Peers => peers::measure(&bench, &mut report),
+            Chapter::Cluster => cluster::measure(&bench, &mut report),
         }
         .with_context(|| format!("the chapter {chapter:?}"))?;
         // A large store is not kept for the next one.

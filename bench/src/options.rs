@@ -29,10 +29,12 @@ pub(crate) enum Chapter {
     Profile,
     /// Other products, which have to be installed first; so only when it is named.
     Peers,
+    /// Several nodes on one PostgreSQL, which has to be installed; so only when it is named.
+    Cluster,
 }
 
 /// In the order in which they are measured.
-const CHAPTERS: [(&str, Chapter); 11] = [
+const CHAPTERS: [(&str, Chapter); 12] = [
     ("doors", Chapter::Doors),
     ("direct", Chapter::Direct),
     ("flat", Chapter::Flat),
@@ -44,6 +46,7 @@ const CHAPTERS: [(&str, Chapter); 11] = [
     ("proxies", Chapter::Proxies),
     ("profile", Chapter::Profile),
     ("peers", Chapter::Peers),
+    ("cluster", Chapter::Cluster),
 ];
 
 /// How to measure.
@@ -84,6 +87,7 @@ Usage: vestibule-bench [CHAPTER]... [OPTION VALUE]...
   proxies    each proxy that is installed, with what proxy-config prints, beside the same one asking who does nothing
   profile    where the time of a resolve goes, by perf; only when it is named
   peers      other products, which `make bench-peers` installs; so only when it is named
+  cluster    three nodes on one PostgreSQL, as root each in a network of its own; only when it is named
 
   --rounds N        rounds of each measurement, at least 5 (7)
   --seconds N       seconds of load a round (2)
@@ -141,7 +145,9 @@ impl Options {
         }
         if options.chapters.is_empty() {
             let all = CHAPTERS.iter().map(|(_, chapter)| *chapter);
-            options.chapters = all.filter(|chapter| !matches!(chapter, Chapter::Profile | Chapter::Peers)).collect();
+            let only_when_named =
+                |chapter: &Chapter| matches!(chapter, Chapter::Profile | Chapter::Peers | Chapter::Cluster);
+            options.chapters = all.filter(|chapter| !only_when_named(chapter)).collect();
         }
         ensure!(options.rounds >= 5, "--rounds must be at least 5, or a median says nothing");
         ensure!(
@@ -167,7 +173,8 @@ mod tests {
     #[test]
     fn nobody_gets_other_products_installed_without_asking() {
         let options = read("").unwrap().unwrap();
-        assert!(options.chapters.len() == 9 && !options.chapters.contains(&Chapter::Peers));
+        assert!(options.chapters.len() == 9);
+        assert!(!options.chapters.contains(&Chapter::Peers) && !options.chapters.contains(&Chapter::Cluster));
         assert_eq!(read("peers --rounds 9").unwrap().unwrap().chapters, [Chapter::Peers]);
     }
 

@@ -81,7 +81,7 @@ const STATEMENTS: [&str; 3] = [
 ];
 
 /// The secrets need no randomness here, only to be different: the store knows them by their hashes.
-fn secret(number: usize, key: &TagKey) -> Secret {
+pub(crate) fn secret(number: usize, key: &TagKey) -> Secret {
     let mut random = [0; 24];
     random[..8].copy_from_slice(&(number as u64).to_le_bytes());
     Secret::seal(SecretKind::Session, &random, key)
@@ -90,7 +90,12 @@ fn secret(number: usize, key: &TagKey) -> Secret {
 async fn tag_key(sql: &mut SqliteConnection) -> anyhow::Result<TagKey> {
     let row =
         sqlx::query("SELECT secret FROM keys WHERE name = 'tag'").fetch_one(sql).await.context("the key `tag`")?;
-    let bytes = URL_SAFE_NO_PAD.decode(row.try_get::<String, _>("secret")?)?;
+    key_from(&row.try_get::<String, _>("secret")?)
+}
+
+/// The key, from how the store has it.
+pub(crate) fn key_from(text: &str) -> anyhow::Result<TagKey> {
+    let bytes = URL_SAFE_NO_PAD.decode(text)?;
     Ok(TagKey::new(bytes.as_slice().try_into().context("the key `tag` has 32 bytes")?))
 }
 

@@ -20,12 +20,14 @@ pub(crate) struct Place {
     folder: PathBuf,
     /// Where the resolver listens besides its socket.
     address: SocketAddr,
+    /// The network namespace that it is served in, where it is not the bench's own.
+    namespace: Option<String>,
 }
 
 impl Place {
     /// Makes the folder and the configuration: every default but the addresses.
     pub(crate) fn new(folder: &Path) -> anyhow::Result<Self> {
-        let place = Self { folder: folder.to_owned(), address: free_address()? };
+        let place = Self { folder: folder.to_owned(), address: free_address()?, namespace: None };
         fs::create_dir(folder).with_context(|| format!("making {}", folder.display()))?;
         let at = folder.display();
         place.write(&format!(
@@ -39,16 +41,24 @@ impl Place {
     /// The same for proxies that work as other users, with the pages under a path of the application's host; its
     /// sockets are for everybody, and the resolver has no other address.
     pub(crate) fn for_others(folder: &Path) -> anyhow::Result<Self> {
-        let place = Self { folder: folder.to_owned(), address: free_address()? };
+        let place = Self { folder: folder.to_owned(), address: free_address()?, namespace: None };
         fs::create_dir(folder).with_context(|| format!("making {}", folder.display()))?;
         fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
         let at = folder.display();
         place.write(&format!(
             "public_url = \"http://localhost:8080/auth\"\ndata_dir = \"{at}/data\"\n[listen]\n\
-             public = [\"unix:{at}/public.sock?mode=0666\"]\nresolver = [\"unix:{at}/resolver.sock?mode=0666\"]\n\
-             ext_authz = [\"unix:{at}/ext-authz.sock?mode=0666\"]\nops = [\"unix:{at}/ops.sock\"]\n"
+             public = [\"unix:{at}/public.sock?mode=0666\", \"{}\"]\n\
+             resolver = [\"unix:{at}/resolver.sock?mode=0666\", \"{}\"]\n\
+             ext_authz = [\"unix:{at}/ext-authz.sock?mode=0666\"]\nops = [\"unix:{at}/ops.sock\"]\n",
+            free_address()?,
+            place.address,
         ))?;
         Ok(place)
+    }
+
+    /// Has it served in a network namespace of this name. Its unix sockets are where they were.
+    pub(crate) fn move_to(&mut self, namespace: &str) {
+        self.namespace = Some(namespace.to_owned());
     }
 
     fn write(&self, configuration: &str) -> anyhow::Result<()> {
@@ -119,7 +129,14 @@ impl Place {
 
     /// The program with this place's configuration; what it is to do comes behind.
     pub(crate) fn command(&self, options: &Options) -> Command {
-        let mut command = Command::new(&options.vestibule);
+        let mut command = match &self.namespace {
+            None => Command::new(&options.vestibule),
+            Some(namespace) => {
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", namespace]).arg(&options.vestibule);
+                command
+            }
+        };
         // A variable of the caller's must not change what is measured.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VESTIBULE")) {
             command.env_remove(name);

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod cli;
+mod cluster;
 mod database;
 mod durability;
 mod listeners;

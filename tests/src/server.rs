@@ -99,7 +99,7 @@ impl Setup {
             vestibule.setup.config,
         );
         fs::write(vestibule.config_file(), config).expect("our own folder");
-        if postgres::is_the_store() {
+        if !vestibule.setup.config.contains("[store]") && postgres::is_the_store() {
             vestibule.use_a_postgres();
         }
         vestibule

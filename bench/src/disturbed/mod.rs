@@ -4,10 +4,10 @@ mod activity;
 mod backup;
 mod cookies;
 mod disturbance;
-mod operator;
+pub(crate) mod operator;
 mod row;
 mod scene;
-mod sign_ins;
+pub(crate) mod sign_ins;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;

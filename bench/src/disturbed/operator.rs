@@ -34,12 +34,21 @@ pub(super) fn revoke(scene: &Scene<'_>, stop: &AtomicBool) -> anyhow::Result<Ach
 
 /// Revokes the seeded session with this number. When this returns, the very next resolve knows.
 pub(super) fn revoke_session(control: &Path, number: usize) -> anyhow::Result<()> {
+    let reply = ask_to_revoke(control, number)?;
+    ensure!(reply.contains(REVOKED), "a session was not revoked but: {reply}");
+    Ok(())
+}
+
+/// What the reply to a revocation that is done has in it.
+pub(crate) const REVOKED: &str = "\"ended\":1";
+
+/// Asks for that, and returns the reply.
+pub(crate) fn ask_to_revoke(control: &Path, number: usize) -> anyhow::Result<String> {
     let mut stream = UnixStream::connect(control).context("connecting to the control socket")?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let line = format!("{{\"revoke_sessions\":{{\"session\":\"{}\"}}}}\n", seed::session_id(number));
     stream.write_all(line.as_bytes())?;
     let mut reply = String::new();
     stream.read_to_string(&mut reply)?;
-    ensure!(reply.contains("\"ended\":1"), "a session was not revoked but: {reply}");
-    Ok(())
+    Ok(reply)
 }

@@ -21,12 +21,13 @@ const RATE: f64 = 200.0;
 /// More than wait for a hash (64), so that there is always one free for an attempt that will be refused.
 const CONNECTIONS: usize = 160;
 /// Accounts that attempts are made to, from the first number on.
-pub(super) const ACCOUNTS: usize = 1_000;
+pub(crate) const ACCOUNTS: usize = 1_000;
 /// What the limits must be for the hashing to be what stands in the way.
-pub(super) const LIMITS: &str =
+pub(crate) const LIMITS: &str =
     "[limits]\nsign_in_per_account = 1000000\nsign_in_per_device = 1000000\nsign_in_per_address = 1000000\n";
 
-const PASSWORD: &str = "correct-horse-battery-staple";
+/// Everybody's.
+pub(crate) const PASSWORD: &str = "correct-horse-battery-staple";
 
 /// Attempts until it is stopped, then waits for the queue to be worked off.
 pub(super) fn attempt(scene: &Scene<'_>, stop: &AtomicBool) -> anyhow::Result<Achieved> {
@@ -58,7 +59,7 @@ pub(super) fn give_passwords(bench: &Bench<'_>, place: &Place, first: usize) -> 
 }
 
 /// The forms, in turn right and wrong.
-pub(super) fn forms(first: usize) -> Vec<String> {
+pub(crate) fn forms(first: usize) -> Vec<String> {
     (0..ACCOUNTS)
         .map(|number| {
             let password = if number % 2 == 0 { PASSWORD } else { "wrong-horse-battery-staple" };

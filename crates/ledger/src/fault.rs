@@ -38,10 +38,23 @@ pub enum Fault {
     Closed,
 }
 
+/// What is not there cannot be seen to rise.
+pub(crate) fn count_from_zero() {
+    for kind in ["no_connection", "slow", "failed"] {
+        metrics::counter!("vestibule_store_errors_total", "kind" => kind).increment(0);
+    }
+}
+
 impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "the store failed");
-        Self::Store(error.to_string())
+        let (kind, fault) = match &error {
+            sqlx::Error::Io(why) if why.kind() == std::io::ErrorKind::TimedOut => ("slow", Self::Slow),
+            sqlx::Error::PoolTimedOut => ("no_connection", Self::Store(error.to_string())),
+            _ => ("failed", Self::Store(error.to_string())),
+        };
+        metrics::counter!("vestibule_store_errors_total", "kind" => kind).increment(1);
+        fault
     }
 }
 

@@ -31,6 +31,7 @@ const COMMANDS: &[&[&str]] = &[
     &["session", "create"],
     &["session", "list"],
     &["session", "revoke"],
+    &["cluster", "status"],
     &["explain"],
     &["rules", "check"],
     &["rules", "test"],
@@ -54,7 +55,8 @@ fn every_command_has_help_with_an_example() {
 
 #[test]
 fn a_group_of_commands_has_an_example_too() {
-    for group in ["config", "user", "session", "client", "token", "rules", "proxy-config", "store"] {
+    let groups = ["config", "user", "session", "client", "token", "rules", "cluster", "proxy-config", "store"];
+    for group in groups {
         let said = run(Command::new(program::vestibule()).args([group, "--help"]), "").expect_code(0);
         assert!(said.out.contains(&format!("Example:\n  vestibule {group} ")), "{}", said.out);
     }

@@ -16,12 +16,13 @@ struct Migration {
 }
 
 /// One entry a version, in order. An entry that was released never changes.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration { text: include_str!("schema/1.sql"), serves: 1 },
     Migration { text: include_str!("schema/2.sql"), serves: 2 },
     // Programs before it change things without a word to other nodes.
     Migration { text: include_str!("schema/3.sql"), serves: 3 },
     Migration { text: include_str!("schema/4.sql"), serves: 3 },
+    Migration { text: include_str!("schema/5.sql"), serves: 3 },
 ];
 
 /// The newest schema that this program knows.

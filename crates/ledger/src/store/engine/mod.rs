@@ -3,6 +3,7 @@
 
 mod catalog;
 mod connection;
+mod held;
 mod listener;
 mod postgres;
 mod query;
@@ -11,7 +12,6 @@ mod sqlite;
 use std::path::PathBuf;
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::Postgres;
 use sqlx::sqlite::Sqlite;
 
 use crate::fault::{Fault, OpenError};
@@ -22,7 +22,8 @@ use super::unfinished;
 
 pub(crate) use catalog::Column;
 pub(crate) use connection::Connection;
-pub(crate) use listener::Listener;
+use held::Held;
+pub(crate) use listener::{Listener, Woken};
 pub(crate) use query::{Row, Value, query};
 
 /// Where the truth is kept.
@@ -70,6 +71,13 @@ impl Store {
             Ok((_, Some(copy))) => Err(OpenError::Unfinished { path: place.name(), source_name: copy.name }),
             Err(error) => Err(error.of(&place)),
         }
+    }
+
+    /// Opens a database that is there, as it is: for looking.
+    pub(crate) async fn look(settings: &PostgresSettings) -> Result<Self, OpenError> {
+        let few = PostgresSettings { readers: 1, writers: 1, ..settings.clone() };
+        let failed = |error: sqlx::Error| OpenError::Store { path: settings.to_string().into(), fault: error.into() };
+        Ok(Self::Postgres(postgres::Pools::open(&few).await.map_err(failed)?))
     }
 
     /// Opens the database as it is; makes the file when there is none.
@@ -145,11 +153,36 @@ impl Store {
         }
     }
 
+    /// A connection that counts what several nodes count together, beside all changes; `None` where there is one node, which
+    /// counts in memory. A crash of the database may forget the last half second of it.
+    pub(crate) async fn tally(&self) -> Result<Option<Connection>, Fault> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(pools) => Ok(Some(Connection::PostgresReader(pools.tally().await?))),
+        }
+    }
+
     /// Somebody to be woken by, where other nodes may change something.
     pub(crate) async fn listen(&self) -> Result<Option<Listener>, Fault> {
         match self {
             Self::Sqlite(_) => Ok(None),
             Self::Postgres(pools) => Ok(Some(pools.listen().await?)),
+        }
+    }
+
+    /// Asks every other node to say how far it is.
+    pub(crate) async fn ask_nodes(&self) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(pools) => Ok(pools.ask().await?),
+        }
+    }
+
+    /// The connections to a database, by what they are for; none to a file.
+    pub(crate) fn connections(&self) -> Vec<Connections> {
+        match self {
+            Self::Sqlite(_) => Vec::new(),
+            Self::Postgres(pools) => pools.connections().to_vec(),
         }
     }
 
@@ -160,7 +193,12 @@ impl Store {
             Self::Postgres(pools) => {
                 let mut connection = pools.plain().await?;
                 let is_ours = postgres::lease(&mut connection, work as i64).await?;
-                Ok(is_ours.then_some(Lease(Some(connection))))
+                if !is_ours {
+                    return Ok(None);
+                }
+                // With the connection goes whatever it holds, however the work ends.
+                connection.close_on_drop();
+                Ok(Some(Lease(Some(connection))))
             }
         }
     }
@@ -193,6 +231,19 @@ impl Store {
     }
 }
 
+/// The connections of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// What they are for: `readers`, `writers` or `nodes`.
+    pub purpose: &'static str,
+    /// Those that somebody has.
+    pub busy: u32,
+    /// Those that wait for somebody.
+    pub idle: u32,
+    /// The most that there may be.
+    pub most: u32,
+}
+
 /// What one node at a time does. The number stands for it among the database's advisory locks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Work {
@@ -206,14 +257,13 @@ pub(crate) enum Work {
 
 /// The right to do some work. It is safe when two have it: it only saves work.
 #[derive(Debug)]
-pub(crate) struct Lease(Option<PoolConnection<Postgres>>);
+pub(crate) struct Lease(Option<Held>);
 
 impl Lease {
     /// Gives it back.
     pub(crate) async fn give_back(self) {
         if let Some(connection) = self.0 {
-            // With the connection goes whatever it holds.
-            let _ = connection.close().await;
+            connection.close().await;
         }
     }
 }
