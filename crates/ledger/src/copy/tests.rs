@@ -75,7 +75,6 @@ async fn fill(side: &Side) {
                VALUES ('z{n}', 'c{n}', 'u{n}', 's{n}', 'code', '', 0, '', 0, {n}, {n});
              INSERT INTO consents VALUES ('u{n}', 'c{n}', 'openid', {n}), ('u1', 'c{n}', 'x', {n}) ON CONFLICT DO NOTHING;
              INSERT INTO one_time VALUES ('o{n}', 'authentication', 'u{n}', 's{n}', '', '', 0, {n});
-             INSERT INTO attempts VALUES ('t{n}', {n}, 4);
              INSERT INTO signing_keys VALUES ('k{n}', 'ES256', 'private', 1, 'retired', {n}, {n}, {n});"
         );
         sql.run(sqlx::AssertSqlSafe(script)).await.unwrap();
