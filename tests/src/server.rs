@@ -99,7 +99,7 @@ impl Setup {
         );
         fs::write(vestibule.config_file(), config).expect("our own folder");
         if !vestibule.setup.config.contains("[store]") && postgres::is_the_store() {
-            vestibule.use_a_postgres();
+            vestibule.keep_truth_in(Some(&postgres::shared().url(&vestibule.database())));
         }
         vestibule
     }
@@ -123,13 +123,7 @@ pub struct Vestibule {
 }
 
 impl Vestibule {
-    /// Keeps its truth in a database of its own of the tests' PostgreSQL: every test runs on both engines.
-    fn use_a_postgres(&mut self) {
-        let url = postgres::shared().url(&self.database());
-        self.keep_truth_in(Some(&url));
-    }
-
-    /// The name of that database.
+    /// The name of its database, where the tests run on PostgreSQL: each has one of its own.
     pub fn database(&self) -> String {
         format!("port{}", self.ports[0].port())
     }
