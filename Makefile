@@ -2,13 +2,14 @@
 
 PORT ?= 8080
 
-.PHONY: run test test-clients test-proxies count bench bench-peers bench-cluster fuzz help
+.PHONY: run test test-clients test-proxies test-cluster count bench bench-peers bench-cluster fuzz help
 
 help:
 	@echo "make run [PORT=8080]   everything on this machine: nginx, Vestibule, a sample application"
 	@echo "make test              formatting, lints, dependency policy, every test; installs what it needs"
 	@echo "make test-clients      OpenID clients that others wrote, against the provider; needs the network"
 	@echo "make test-proxies      real proxies, each with what proxy-config prints; needs the network"
+	@echo "make test-cluster      several nodes on real PostgreSQLs, under load, and everything that can go wrong"
 	@echo "make count             the instructions of a resolve, by outcome"
 	@echo "make bench [CHAPTERS=] what a resolve costs, as ratios against nginx; --help lists the chapters"
 	@echo "make bench-peers       the same beside oauth2-proxy, which it builds with Go"
@@ -26,6 +27,9 @@ test-clients:
 
 test-proxies:
 	@exec scripts/test-proxies
+
+test-cluster:
+	@exec scripts/test-cluster
 
 count:
 	@exec scripts/count

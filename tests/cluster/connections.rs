@@ -58,6 +58,6 @@ fn a_database_that_takes_its_time_is_no_fault() {
     load.run_for(Duration::from_secs(1));
     cluster.nodes.iter().for_each(|node| node.way.set(Weather::Slow(Duration::from_millis(50))));
     load.run_for(Duration::from_secs(5));
-    let report = load.checked("50 ms a statement");
+    let report = load.checked("20 ms a statement");
     assert_eq!(report.unknown, 0);
 }

@@ -16,7 +16,8 @@ mod sleeper;
 use std::time::Duration;
 
 /// Within so long after its end, a fault must be forgotten everywhere.
-const HEALS: Duration = Duration::from_secs(6);
+const HEALS: Duration = Duration::from_secs(10);
 /// Nobody waits longer than this for "cannot tell": for a connection (2 s), then for a statement (`statement_timeout` of
-/// 5 s, and 1 s), and the machine is busy.
-const WAITS: Duration = Duration::from_secs(9);
+/// 5 s, and 1 s), and the machine is busy. It
+/// is also how long a client of the tests waits.
+const WAITS: Duration = Duration::from_secs(10);

@@ -82,7 +82,6 @@ impl Setup {
     #[must_use]
     pub fn prepare(self) -> Vestibule {
         let folder = tempfile::Builder::new().prefix("vestibule-test-").tempdir().expect("a folder can be made");
-        // nginx's workers are another user when the tests run as root: they must reach the sockets.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("our own folder");
         let mut vestibule = Vestibule { folder, ports: [(); 3].map(|()| port::free()), setup: self, process: None };
         let (place, who) = (vestibule.folder.path(), &vestibule.setup.sockets);

@@ -122,7 +122,7 @@ impl<'r> Index<'r> {
     }
 
     fn alive(&self, resolve: &Resolve) -> Looked<'r> {
-        if !self.begins.get(&resolve.session).is_some_and(|begin| begin.began <= resolve.answered) {
+        if self.begins.get(&resolve.session).is_none_or(|begin| begin.began > resolve.answered) {
             return Err((None, "a session that nobody has begun is alive"));
         }
         if let Some(end) = self.ends_of(resolve).find(|end| self.counts(end, resolve)) {

@@ -11,6 +11,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, Postgres};
 use sqlx::{Connection as _, Executor as _};
 use tokio::runtime::Handle;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{error::Elapsed, timeout};
 
 /// How long a connection may take that is given back.
@@ -25,6 +26,8 @@ pub(crate) struct Held {
     is_in_transaction: bool,
     /// Something was asked, and the whole answer has not come. Whoever asked may have gone away meanwhile.
     is_unanswered: bool,
+    /// Nobody else's turn before this is over.
+    turn: Option<OwnedSemaphorePermit>,
     /// What the connection itself holds must go with it.
     ends: bool,
 }
@@ -46,7 +49,20 @@ pub(super) use answered;
 impl Held {
     /// `patience`: how long it is waited for the answer to a statement.
     pub(super) fn new(connection: PoolConnection<Postgres>, patience: Duration) -> Self {
-        Self { connection: Some(connection), patience, is_in_transaction: false, is_unanswered: false, ends: false }
+        Self {
+            connection: Some(connection),
+            patience,
+            is_in_transaction: false,
+            is_unanswered: false,
+            turn: None,
+            ends: false,
+        }
+    }
+
+    /// The same with a turn, which lasts as long as the transaction.
+    pub(super) fn with(mut self, turn: OwnedSemaphorePermit) -> Self {
+        self.turn = Some(turn);
+        self
     }
 
     /// Begins a transaction that holds a lock until its end. Others wait here for their turn.
@@ -72,6 +88,7 @@ impl Held {
     pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
         answered!(&mut self, None, |sql| sql.execute(sqlx::raw_sql("COMMIT")))?;
         self.is_in_transaction = false;
+        self.turn = None;
         Ok(())
     }
 
@@ -121,7 +138,7 @@ impl Drop for Held {
             drop(connection.detach());
             return;
         };
-        let (is_in_transaction, ends) = (self.is_in_transaction, self.ends);
+        let (is_in_transaction, turn, ends) = (self.is_in_transaction, self.turn.take(), self.ends);
         runtime.spawn(async move {
             if ends {
                 let _ = timeout(FAREWELL, connection.close()).await;
@@ -129,7 +146,9 @@ impl Drop for Held {
             }
             let rolled_back =
                 async { if is_in_transaction { connection.execute("ROLLBACK").await.map(|_| ()) } else { Ok(()) } };
-            match timeout(FAREWELL, rolled_back).await {
+            let rolled_back = timeout(FAREWELL, rolled_back).await;
+            drop(turn);
+            match rolled_back {
                 // Asks whether it is still there, which can last as well.
                 Ok(Ok(())) => _ = timeout(FAREWELL, connection.return_to_pool()).await,
                 Ok(Err(_)) | Err(_) => drop(connection.detach()),

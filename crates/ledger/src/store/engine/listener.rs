@@ -69,7 +69,12 @@ async fn listen(options: &PgConnectOptions, channel: &str) -> Result<PgListener,
 pub(super) async fn is_heard(options: &PgConnectOptions, pool: &PgPool) -> Result<bool, sqlx::Error> {
     let mut listener = listen(options, ECHO).await?;
     // Without a prepared statement, which such a pooler may not know again.
-    pool.acquire().await?.execute(AssertSqlSafe(format!("NOTIFY {ECHO}"))).await?;
+    match pool.acquire().await?.execute(AssertSqlSafe(format!("NOTIFY {ECHO}"))).await {
+        Ok(_) => {}
+        // It was told itself: the pooler has given it the connection that listens.
+        Err(sqlx::Error::Protocol(_)) => return Ok(false),
+        Err(error) => return Err(error),
+    }
     let heard = timeout(PATIENCE, listener.try_recv()).await;
     Ok(matches!(heard, Ok(Ok(Some(_)))))
 }

@@ -1,10 +1,14 @@
 //! PostgreSQL, which many nodes share. One change at a time, of all nodes: a lock that the database holds for the
 //! transaction makes them follow each other, as SQLite's one writer does.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Executor as _, SqlSafeStr as _};
+
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::fault::Fault;
 use crate::settings::PostgresSettings;
@@ -19,10 +23,10 @@ const CHANGES: i64 = 0x7665_7374_6962_756c;
 const WAIT: Duration = Duration::from_secs(2);
 /// How much longer than the server's own time-out a statement is waited for: then nobody is there who could say so.
 const GRACE: Duration = Duration::from_secs(1);
+/// How long a change may ask nothing: it never waits for anything but the database, and may make a key at most.
+const IDLE: Duration = Duration::from_secs(2);
 /// No statement of a migration takes longer.
 const A_MIGRATION: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a change may ask nothing. It never waits for anything but the database.
-const IDLE: Duration = Duration::from_secs(1);
 /// How the server finds out that a node is gone without a word: it is asked after some seconds of silence, some times.
 /// Otherwise what the node held, a lease, would stay held for hours.
 const SILENCE: [(&str, &str); 4] = [
@@ -46,6 +50,9 @@ pub(crate) struct Pools {
     options: PgConnectOptions,
     /// How long it is waited for the answer to a statement.
     patience: Duration,
+    /// One change of this node waits at the database for its turn, and the others wait here. If the node goes without a
+    /// word, the changes of all others wait until the database has ended those that it had there.
+    turn: Arc<Semaphore>,
 }
 
 impl Pools {
@@ -58,7 +65,8 @@ impl Pools {
         let nodes = pool(&options, settings, "", 5).await?;
         let tallies = pool(&options, settings, "SET synchronous_commit = off", 2).await?;
         let patience = settings.statement_timeout + GRACE;
-        Ok(Self { writers, readers, nodes, tallies, options, patience })
+        let turn = Arc::new(Semaphore::new(1));
+        Ok(Self { writers, readers, nodes, tallies, options, patience, turn })
     }
 
     /// Whether notifications come through.
@@ -104,7 +112,10 @@ impl Pools {
     }
 
     pub(super) async fn write(&self) -> Result<Held, sqlx::Error> {
-        let mut held = Held::new(self.writers.acquire().await?, self.patience);
+        let held = Held::new(self.writers.acquire().await?, self.patience);
+        let turn = timeout(self.patience, Arc::clone(&self.turn).acquire_owned()).await;
+        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
+        let mut held = held.with(turn);
         held.begin(CHANGES).await?;
         Ok(held)
     }

@@ -10,7 +10,7 @@ section! {
     /// Where accounts and sessions are kept: in a file of `data_dir`, or in a PostgreSQL for several nodes
     /// ([operations/cluster.md](operations/cluster.md)). All of it takes a restart.
     Store in "store" {
-        /// The URL of a PostgreSQL, 14 or newer: `postgres://user:password@host:5432/database`, or `postgres:///database?host=/run/postgresql&user=vestibule` for a socket. A host that is not this machine must show a certificate that is verified, unless the URL says `sslmode` otherwise; `sslrootcert=/path` names your own authority. Not set: a file in `data_dir`.
+        /// The URL of a PostgreSQL, 14 or newer: `postgres://user:password@host:5432/database`, or `postgres:///database?host=/run/postgresql&user=vestibule` for a socket. A host that is not this machine must show a certificate that is verified, unless the URL says `sslmode` otherwise; `sslrootcert=/path` names your own authority. A pooler before it must be in session mode. Not set: a file in `data_dir`.
         url: Option<StoreUrl> = Raw::Absent,
         /// A file that holds the URL, instead of `url`. A relative path starts at the file's own folder.
         url_file: Option<String> = Raw::Absent,
@@ -18,7 +18,7 @@ section! {
         readers: u32 = Raw::Number(8),
         /// Connections to a PostgreSQL for changes, of which one at a time works and the others wait. 1 to 1000. Eight more are for what nodes tell each other and count together.
         writers: u32 = Raw::Number(4),
-        /// How long a PostgreSQL may take for a statement, and how long a change waits for its turn.
+        /// How long a PostgreSQL may take for a statement, and how long a change waits for its turn. One that does not even say that it cannot, because what is sent is lost on the way, is given up a second later, and the connection with it. A connection that works is waited for 2 seconds at most. Whoever asked is told 503.
         statement_timeout: Duration = text("5s"),
     }
 }
