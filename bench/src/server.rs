@@ -47,8 +47,11 @@ impl Place {
         let at = folder.display();
         place.write(&format!(
             "public_url = \"http://localhost:8080/auth\"\ndata_dir = \"{at}/data\"\n[listen]\n\
-             public = [\"unix:{at}/public.sock?mode=0666\"]\nresolver = [\"unix:{at}/resolver.sock?mode=0666\"]\n\
-             ext_authz = [\"unix:{at}/ext-authz.sock?mode=0666\"]\nops = [\"unix:{at}/ops.sock\"]\n"
+             public = [\"unix:{at}/public.sock?mode=0666\", \"{}\"]\n\
+             resolver = [\"unix:{at}/resolver.sock?mode=0666\", \"{}\"]\n\
+             ext_authz = [\"unix:{at}/ext-authz.sock?mode=0666\"]\nops = [\"unix:{at}/ops.sock\"]\n",
+            free_address()?,
+            place.address,
         ))?;
         Ok(place)
     }

@@ -3,6 +3,8 @@
 
 mod attacks;
 mod cli;
+mod cluster;
+mod database;
 mod durability;
 mod listeners;
 mod nginx;

@@ -1,6 +1,7 @@
 //! Secrets stay where they belong: the whole debug log of an end-to-end run, every URL and every error has none.
 
 use vestibule_tests::http::exchange;
+use vestibule_tests::postgres;
 use vestibule_tests::server::{PASSWORD, Setup, Vestibule};
 
 /// bcrypt (cost 4) of `correct horse battery staple`.
@@ -103,6 +104,12 @@ fn ask_with(vestibule: &Vestibule, secret: &str) -> Vec<String> {
 
 /// The installation's key, out of the database's bytes: it stands behind its name.
 fn installation_key(vestibule: &Vestibule) -> String {
+    if postgres::is_the_store() {
+        let key = "SELECT secret FROM keys WHERE name = 'tag'";
+        let said = postgres::shared().sql(&vestibule.database(), key).expect_code(0);
+        assert_eq!(said.line().len(), 43, "a key of 32 bytes in base64url");
+        return said.line().to_owned();
+    }
     let bytes = std::fs::read(vestibule.data_dir().join("vestibule.db")).expect("the database");
     let is_key = |text: &[u8]| text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     let found = bytes.windows(46).find(|window| window.starts_with(b"tag") && is_key(&window[3..]));

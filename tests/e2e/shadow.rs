@@ -59,6 +59,27 @@ fn what_new_rules_would_refuse_is_logged_and_passes() {
 }
 
 #[test]
+fn explain_says_what_new_rules_would_do() {
+    let vestibule = served();
+    let explain = |more: &[&str]| {
+        let question = [&["explain", "--url", "https://app.example.com/x"], more].concat();
+        vestibule.cli(&question).expect_code(0).out
+    };
+    let bob = vestibule.create_session("bob@example.com");
+    for by in [&["--user", "bob@example.com"], &["--cookie", bob.as_str()]] {
+        let said = explain(by);
+        let tried = "shadow      refuse (403), by rules[0] (\"then\") at ";
+        assert!(said.contains("verdict     pass (200)") && said.contains(tried), "{said}");
+        assert!(said.contains("new.toml:1: allow = ") && said.contains("the user has none of admin"), "{said}");
+    }
+    let said = explain(&["--user", "ada@example.com"]);
+    assert!(said.contains("shadow      pass (200), by rules[0] (\"then\")"), "{said}");
+    let said = explain(&["--user", "ada@example.com", "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert!(said["tried"].as_str().is_some_and(|tried| tried.starts_with("pass (200), by ")), "{said}");
+}
+
+#[test]
 fn both_files_are_read_again_as_they_change_and_a_bad_one_leaves_both_in_force() {
     let vestibule = served();
     let bob = vestibule.create_session("bob@example.com");

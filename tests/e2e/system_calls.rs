@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use vestibule_tests::http::Connection;
 use vestibule_tests::process::Process;
 use vestibule_tests::server::Setup;
-use vestibule_tests::skip;
+use vestibule_tests::{postgres, skip};
 
 /// Connections, each with one request under way: what nginx's workers keep open under load.
 const CONNECTIONS: usize = 64;
@@ -54,8 +54,11 @@ fn a_resolve_is_two_system_calls_and_a_share_in_a_third() {
     let text = std::fs::read_to_string(&counts).expect("strace has written its table");
     let mut calls = read(&text);
     let resolves = CONNECTIONS * ROUNDS;
-    assert_eq!(calls.remove("recvfrom"), Some(resolves), "one to read:\n{text}");
-    assert_eq!(calls.remove("sendto"), Some(resolves), "one to write:\n{text}");
+    // Beside resolves a node asks PostgreSQL twice a second what other nodes have changed.
+    let own = if postgres::is_the_store() { resolves / 100 } else { 0 };
+    let mut is_once = |call: &str| (resolves..=resolves + own).contains(&calls.remove(call).unwrap_or_default());
+    assert!(is_once("recvfrom"), "one to read:\n{text}");
+    assert!(is_once("sendto"), "one to write:\n{text}");
     let waits = calls.remove("epoll_wait").unwrap_or_default();
     assert!(waits < resolves / 4, "one that waits for many: {waits} for {resolves} resolves\n{text}");
     let others: usize = calls.values().sum();

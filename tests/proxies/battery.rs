@@ -5,7 +5,7 @@ macro_rules! battery {
     ($($name:ident: $proxy:expr,)+) => { $(
         mod $name {
             use crate::battery::tests;
-            use crate::{faults, forging, passing, paths};
+            use crate::{doctor, faults, forging, passing, paths};
 
             tests! { $proxy;
                 passing::a_person_signs_in_and_is_refused_on_the_next_request_once_that_is_revoked,
@@ -22,6 +22,14 @@ macro_rules! battery {
                 paths::nobody_gets_past_the_public_part,
                 faults::nobody_passes_while_nobody_can_be_asked,
                 faults::nobody_passes_with_an_answer_that_is_none,
+            }
+
+            #[test]
+            fn the_doctor_finds_nothing_from_outside() {
+                let test = stringify!(the_doctor_finds_nothing_from_outside);
+                if let Some((site, echo)) = $crate::site::Site::before_an_echo(&$proxy, test) {
+                    doctor::it_finds_nothing(&site, echo);
+                }
             }
         }
     )+ };

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use vestibule_tests::program;
 
-use crate::site::{Plan, Proxy};
+use crate::site::{Door, Plan, Proxy};
 
 pub(crate) const OVER_HTTP: Proxy = Proxy {
     name: "Envoy over HTTP",
@@ -20,7 +20,7 @@ pub(crate) const BY_GRPC: Proxy = Proxy {
     name: "Envoy by gRPC",
     program: envoy,
     start: |plan| start(plan, &["--grpc"]),
-    asks_at: "ext-authz.sock",
+    asks_at: Door::ExtAuthz,
     ..Proxy::USUAL
 };
 

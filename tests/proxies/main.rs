@@ -5,6 +5,7 @@
 //! A proxy is a file that says how it is started, and a line in [`battery`] below.
 
 mod battery;
+mod doctor;
 mod faults;
 mod forging;
 mod passing;
@@ -20,7 +21,9 @@ mod envoy_printed;
 mod haproxy;
 mod haproxy_printed;
 mod haproxy_script;
+mod http2;
 mod nginx;
+mod traefik;
 
 battery::battery! {
     nginx_by_check: crate::nginx::CHECKING,
@@ -30,4 +33,5 @@ battery::battery! {
     haproxy_by_lua: crate::haproxy::BY_LUA,
     caddy_of_debian: crate::caddy::DEBIAN,
     caddy_newest: crate::caddy::NEWEST,
+    traefik_by_forward_auth: crate::traefik::FORWARDING,
 }

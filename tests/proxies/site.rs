@@ -1,14 +1,15 @@
 //! Vestibule, a proxy before it as the binary prints it, and an application that writes down what reaches it.
 
 use std::fs::{self, Permissions};
-use std::net::{SocketAddr, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 use vestibule_tests::backend::Backend;
-use vestibule_tests::http::{Address, Response, exchange};
+use vestibule_tests::http::{Address, Response, exchange, try_exchange};
 use vestibule_tests::person::Person;
 use vestibule_tests::process::Process;
 use vestibule_tests::server::{Setup, Vestibule};
@@ -21,12 +22,28 @@ pub(crate) struct Proxy {
     pub(crate) program: fn() -> Option<PathBuf>,
     /// Prints its files, and says how it is started in the foreground.
     pub(crate) start: fn(&Plan<'_>) -> Command,
-    /// The socket in Vestibule's folder at which it asks.
-    pub(crate) asks_at: &'static str,
+    /// Where it asks.
+    pub(crate) asks_at: Door,
     /// What it may answer while nobody can be asked.
     pub(crate) unasked: &'static [u16],
     /// Odd answers to its question that it passes on to the client, whom they do not help.
     pub(crate) passes_on: &'static [u16],
+    /// Odd answers that are a yes for it.
+    pub(crate) passes: &'static [u16],
+    /// Whether it waits for an answer longer than a client does.
+    pub(crate) waits_long: bool,
+    /// What `doctor --through` finds although it is as printed.
+    pub(crate) doctor_finds: &'static [&'static str],
+    /// Whether the application is spared our cookies.
+    pub(crate) takes_our_cookies_out: bool,
+}
+
+/// A listener of Vestibule's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    Socket,
+    ExtAuthz,
+    Tcp,
 }
 
 impl Proxy {
@@ -35,9 +52,13 @@ impl Proxy {
         name: "",
         program: || None,
         start: |plan| Command::new(plan.program),
-        asks_at: "resolver.sock",
+        asks_at: Door::Socket,
         unasked: &[503],
         passes_on: &[],
+        passes: &[],
+        waits_long: false,
+        doctor_finds: &[],
+        takes_our_cookies_out: true,
     };
 }
 
@@ -74,7 +95,7 @@ pub(crate) struct Site {
 }
 
 /// Any user may have what is not public, and staff alone what is theirs.
-const RULES: &str = "
+pub(crate) const RULES: &str = "
 [[rules]]
 paths = [\"/public/**\"]
 allow = \"anyone\"
@@ -88,6 +109,19 @@ allow = \"any user\"
 impl Site {
     /// Nothing, and a word about it, where the proxy is not installed.
     pub(crate) fn open(proxy: &'static Proxy, test: &str) -> Option<Self> {
+        let backend = Backend::start();
+        let app = backend.url();
+        Self::before(proxy, test, backend, &app)
+    }
+
+    /// The same, where whatever a test starts there has the application's place.
+    pub(crate) fn before_an_echo(proxy: &'static Proxy, test: &str) -> Option<(Self, SocketAddr)> {
+        let echo = port::free();
+        let site = Self::before(proxy, test, Backend::start(), &format!("http://{echo}"))?;
+        Some((site, echo))
+    }
+
+    fn before(proxy: &'static Proxy, test: &str, backend: Backend, app: &str) -> Option<Self> {
         let Some(program) = (proxy.program)() else {
             skip(&format!("{}: {test}", proxy.name), "the proxy is not there; scripts/test-proxies installs it");
             return None;
@@ -97,25 +131,29 @@ impl Site {
         // Some proxies work as another user when the tests run as root.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("our own folder");
         let socket = folder.path().join("ext-authz.sock");
+        // Nobody is believed over TCP who is not listed.
+        let trusted = if proxy.asks_at == Door::Tcp { "[proxies]\ntrusted = [\"127.0.0.1\"]\n" } else { "" };
         let setup = Setup::default()
             .origin(&format!("http://localhost:{}", address.port()))
-            .config(&format!("ext_authz = [\"unix:{}?mode=0666\"]\n{RULES}", socket.display()));
+            .config(&format!("ext_authz = [\"unix:{}?mode=0666\"]\n{RULES}{trusted}", socket.display()));
         let mut vestibule = setup.prepare();
-        let backend = Backend::start();
-        let (app, listen) = (backend.url(), address.to_string());
-        let plan = Plan { program: &program, vestibule: &vestibule, app: &app, listen: &listen, folder: folder.path() };
+        let listen = address.to_string();
+        let plan = Plan { program: &program, vestibule: &vestibule, app, listen: &listen, folder: folder.path() };
         let command = (proxy.start)(&plan);
         vestibule.start();
         let mut process = Process::start(&command, &folder.path().join("proxy.log"));
-        process.ready(|| TcpStream::connect(address).is_ok());
+        // Some listen before they have read what they are told.
+        let stranger = b"GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        process.ready(|| try_exchange(&address.into(), stranger).is_ok_and(|answer| answer.status != 404));
         Some(Self { vestibule, backend, proxy, address, process, folder })
     }
 
     /// Where the proxy asks.
-    pub(crate) fn asked_at(&self) -> PathBuf {
+    pub(crate) fn asked_at(&self) -> Address {
         match self.proxy.asks_at {
-            own @ "ext-authz.sock" => self.folder.path().join(own),
-            ours => self.vestibule.folder().join(ours),
+            Door::ExtAuthz => Address::Unix(self.folder.path().join("ext-authz.sock")),
+            Door::Socket => self.vestibule.resolver_unix(),
+            Door::Tcp => self.vestibule.resolver(),
         }
     }
 
@@ -147,6 +185,13 @@ impl Site {
         let host = if headers.iter().any(|(name, _)| *name == "Host") { "" } else { "Host: localhost\r\n" };
         let head = format!("{start} HTTP/1.1\r\n{host}{close}{lines}\r\n");
         exchange(&self.door(), &[head.as_bytes(), body].concat())
+    }
+
+    /// The same, where no answer may come.
+    pub(crate) fn try_get(&self, path: &str, headers: &[(&str, &str)]) -> io::Result<Response> {
+        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{lines}\r\n");
+        try_exchange(&self.door(), head.as_bytes())
     }
 
     #[track_caller]

@@ -8,15 +8,23 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::thread;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::process::{self, Process};
+use crate::wait;
 
 /// A running PostgreSQL. It listens on a unix socket alone.
 #[derive(Debug)]
 pub struct Postgres {
     folder: TempDir,
     process: Process,
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.kill();
+    }
 }
 
 /// Who it runs as where the tests run as root, whom it refuses.
@@ -36,15 +44,49 @@ impl Postgres {
     /// # Panics
     /// As [`Self::start`].
     pub fn with(settings: &[&str]) -> Self {
-        let folder = tempfile::Builder::new().prefix("vestibule-postgres-").tempdir().expect("a folder can be made");
-        fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).expect("our own folder");
+        Self::in_folder(folder(), &[], settings)
+    }
+
+    /// In a folder that everybody may write to, with arguments for initdb.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn in_folder(folder: TempDir, arguments: &[&str], settings: &[&str]) -> Self {
         let mut init = as_nobody(&program("initdb"));
         init.arg("-D").arg(folder.path().join("data")).args(["-U", "vestibule", "--auth=trust", "--no-sync"]);
-        init.args(["--encoding=UTF8", "--locale=C.UTF-8"]).current_dir("/");
+        init.args(["--encoding=UTF8", "--locale=C.UTF-8"]).args(arguments).current_dir("/");
         let made = process::run(&mut init, "");
         assert_eq!(made.code, 0, "{}{}", made.out, made.err);
         let process = run(folder.path(), settings);
         Self { folder, process }
+    }
+
+    /// A standby that follows this one. Once it does, every commit waits until it is on the standby's disk, too.
+    ///
+    /// # Panics
+    /// When it does not follow.
+    pub fn standby(&self) -> Self {
+        let folder = folder();
+        let mut copy = as_nobody(&program("pg_basebackup"));
+        copy.arg("-D").arg(folder.path().join("data")).arg("-h").arg(self.folder.path()).args(["-U", "vestibule"]);
+        process::run(copy.args(["-R", "-X", "stream", "-c", "fast", "--no-sync"]).current_dir("/"), "").expect_code(0);
+        let process = run(folder.path(), &[]);
+        for setting in ["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"] {
+            self.sql("postgres", setting).expect_code(0);
+        }
+        wait::until("the standby follows", || {
+            let state = self.sql("postgres", "SELECT sync_state FROM pg_stat_replication");
+            (state.out.trim() == "sync").then_some(())
+        });
+        Self { folder, process }
+    }
+
+    /// Makes a standby the one that counts.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub fn promote(&self) {
+        assert_eq!(self.sql("postgres", "SELECT pg_promote()").expect_code(0).line(), "t");
     }
 
     /// Where it is, for one of its databases, which is made when there is none.
@@ -57,6 +99,11 @@ impl Postgres {
         format!("postgres:///{database}?host={}&user=vestibule", self.folder.path().display())
     }
 
+    /// The unix socket on which it listens.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join(".s.PGSQL.5432")
+    }
+
     /// Runs a statement as its superuser.
     pub fn sql(&self, database: &str, statement: &str) -> process::Said {
         let mut psql = Command::new(program("psql"));
@@ -64,21 +111,54 @@ impl Postgres {
         process::run(&mut psql, "")
     }
 
+    /// Everything in a database, as `pg_dump` writes it.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn dump(&self, database: &str) -> String {
+        let mut dump = Command::new(program("pg_dump"));
+        dump.arg("-h").arg(self.folder.path()).args(["-U", "vestibule", "-d", database]);
+        process::run(&mut dump, "").expect_code(0).out
+    }
+
+    /// Puts that into a new database, and says where it is.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn restored(&self, dump: &str, database: &str) -> String {
+        let url = self.url(database);
+        let mut psql = Command::new(program("psql"));
+        psql.arg("-h").arg(self.folder.path()).args(["-U", "vestibule", "-d", database, "-q", "-v", "ON_ERROR_STOP=1"]);
+        process::run(&mut psql, dump).expect_code(0);
+        url
+    }
+
     /// Its process.
     pub fn process(&mut self) -> &mut Process {
         &mut self.process
     }
 
-    /// Kills it without a warning.
+    /// Kills it without a warning, with all that it has started.
     pub fn kill(&mut self) {
+        let id = self.process.id();
+        // Each has a process group of its own.
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
         self.process.kill();
+        for child in children.split_whitespace().filter_map(|child| child.parse().ok()).filter_map(Pid::from_raw) {
+            _ = kill_process(child, Signal::KILL);
+        }
     }
 
     /// Starts it again after that.
     pub fn restart(&mut self) {
-        self.process.kill();
+        self.kill();
         self.process = run(self.folder.path(), &[]);
     }
+}
+
+/// Whether this run of the tests keeps the truth in PostgreSQL.
+pub fn is_the_store() -> bool {
+    env::var_os("VESTIBULE_TEST_STORE").is_some_and(|store| store == "postgres")
 }
 
 /// One for all tests of a program: each takes a database of its own.
@@ -95,6 +175,25 @@ pub fn shared() -> &'static Postgres {
         });
         receive.recv().expect("PostgreSQL starts")
     })
+}
+
+/// A folder that everybody may write to.
+///
+/// # Panics
+/// When it cannot be made.
+pub fn folder() -> TempDir {
+    folder_in(&env::temp_dir())
+}
+
+/// The same in another folder.
+///
+/// # Panics
+/// When it cannot be made.
+pub fn folder_in(parent: &Path) -> TempDir {
+    let folder = tempfile::Builder::new().prefix("vestibule-postgres-").tempdir_in(parent);
+    let folder = folder.expect("a folder can be made");
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).expect("our own folder");
+    folder
 }
 
 fn run(folder: &Path, settings: &[&str]) -> Process {

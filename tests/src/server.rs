@@ -99,7 +99,7 @@ impl Setup {
             vestibule.setup.config,
         );
         fs::write(vestibule.config_file(), config).expect("our own folder");
-        if std::env::var_os("VESTIBULE_TEST_STORE").is_some_and(|store| store == "postgres") {
+        if !vestibule.setup.config.contains("[store]") && postgres::is_the_store() {
             vestibule.use_a_postgres();
         }
         vestibule
@@ -126,8 +126,19 @@ pub struct Vestibule {
 impl Vestibule {
     /// Keeps its truth in a database of its own of the tests' PostgreSQL: every test runs on both engines.
     fn use_a_postgres(&mut self) {
-        let url = postgres::shared().url(&format!("port{}", self.ports[0].port()));
-        self.setup.environment.push(("VESTIBULE__STORE__URL".to_owned(), url));
+        let url = postgres::shared().url(&self.database());
+        self.keep_truth_in(Some(&url));
+    }
+
+    /// The name of that database.
+    pub fn database(&self) -> String {
+        format!("port{}", self.ports[0].port())
+    }
+
+    /// Keeps its truth in this PostgreSQL from the next start on, or in a file of its own.
+    pub fn keep_truth_in(&mut self, url: Option<&str>) {
+        self.setup.environment.retain(|(name, _)| name != STORE_URL);
+        self.setup.environment.extend(url.map(|url| (STORE_URL.to_owned(), url.to_owned())));
     }
 
     /// Starts it and waits until it is ready.
@@ -177,6 +188,11 @@ impl Vestibule {
         command.env("VESTIBULE__LOG__LEVEL", "debug");
         command.envs(self.setup.environment.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// What its commands have in their environment.
+    pub fn environment(&self) -> &[(String, String)] {
+        &self.setup.environment
     }
 
     /// Runs a command to its end.
@@ -280,5 +296,6 @@ impl Vestibule {
     }
 }
 
+const STORE_URL: &str = "VESTIBULE__STORE__URL";
 /// The password of every user of the tests.
 pub const PASSWORD: &str = "correct horse battery staple";

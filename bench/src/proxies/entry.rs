@@ -1,6 +1,6 @@
 //! The proxies: what each is asked by, where its program is, and how it is started with what is printed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::options::Options;
@@ -36,20 +36,30 @@ const FORWARD: Asks = Asks::OverHttp(
 const ENVOY: Asks = Asks::OverHttp("/_resolver/forward/envoy/ HTTP/1.1\r\nX-Forwarded-Proto: http");
 
 /// All of them.
-pub(super) const ALL: [Entry; 5] = [
+pub(super) const ALL: [Entry; 7] = [
     Entry { name: "nginx", asks: CHECK, program: |_| debian("nginx"), command: nginx },
     Entry { name: "HAProxy", asks: FORWARD, program: |_| debian("haproxy"), command: haproxy },
     Entry { name: "Apache", asks: FORWARD, program: |_| debian("apache2"), command: apache },
     Entry { name: "Envoy over HTTP", asks: ENVOY, program: envoy, command: |plan| envoys(plan, &[]) },
     Entry { name: "Envoy by gRPC", asks: Asks::ByGrpc, program: envoy, command: |plan| envoys(plan, &["--grpc"]) },
+    Entry { name: "Caddy", asks: FORWARD, program: |_| there("/usr/bin/caddy".into()), command: caddy },
+    Entry { name: "Traefik", asks: FORWARD, program: traefik, command: by_traefik },
 ];
 
+fn there(program: PathBuf) -> Option<PathBuf> {
+    Some(program).filter(|program| program.is_file())
+}
+
+fn traefik(options: &Options) -> Option<PathBuf> {
+    there(options.peers.join("traefik/traefik"))
+}
+
 fn debian(name: &str) -> Option<PathBuf> {
-    Some(PathBuf::from("/usr/sbin").join(name)).filter(|program| program.is_file())
+    there(Path::new("/usr/sbin").join(name))
 }
 
 fn envoy(options: &Options) -> Option<PathBuf> {
-    Some(options.peers.join("envoy/envoy/_bin/envoy")).filter(|program| program.is_file())
+    there(options.peers.join("envoy/envoy/_bin/envoy"))
 }
 
 fn nginx(plan: &Plan<'_>) -> anyhow::Result<Command> {
@@ -81,5 +91,22 @@ fn envoys(plan: &Plan<'_>, more: &[&str]) -> anyhow::Result<Command> {
     let file = plan.print("envoy.yaml", &[&["envoy"], more].concat())?;
     let mut command = Command::new(plan.program);
     command.arg("-c").arg(file).args(["--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"]);
+    Ok(command)
+}
+
+fn caddy(plan: &Plan<'_>) -> anyhow::Result<Command> {
+    let file = plan.print("Caddyfile", &["caddy"])?;
+    let mut command = Command::new(plan.program);
+    command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
+    // It writes down what it was told last, in its own folders.
+    command.env("HOME", plan.folder).env("XDG_CONFIG_HOME", plan.folder).env("XDG_DATA_HOME", plan.folder);
+    Ok(command)
+}
+
+fn by_traefik(plan: &Plan<'_>) -> anyhow::Result<Command> {
+    let dynamic = plan.print_for_app("vestibule.yml", &["traefik"])?;
+    let file = plan.print_for_door("traefik.yml", &["traefik", "--static", "--file", &dynamic])?;
+    let mut command = Command::new(plan.program);
+    command.arg("--configfile").arg(file);
     Ok(command)
 }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, ensure};
 
 use crate::answering::{null_grpc, start_null_server};
 use crate::process::Process;
-use crate::server::{Place, free_address, say};
+use crate::server::{Place, say};
 
 use super::entry::{Asks, Entry};
 
@@ -26,7 +26,7 @@ pub(super) fn start(entry: &Entry, place: &Place, other: &Place, cookie: &str) -
     let (process, socket) = match entry.asks {
         Asks::OverHttp(_) => {
             let socket = other.resolver();
-            (start_null_server(&other.file(""), &socket, free_address()?, &answer)?, socket)
+            (start_null_server(&other.file(""), &socket, other.address(), &answer)?, socket)
         }
         Asks::ByGrpc => {
             let socket = other.ext_authz();

@@ -1,7 +1,7 @@
 //! A running proxy with a folder of its own.
 
 use std::fs::{self, Permissions};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 
 use crate::options::Options;
+use crate::peers::browser::ask;
 use crate::process::Process;
 use crate::server::{Place, free_address};
 
@@ -29,6 +30,16 @@ impl Plan<'_> {
     pub(super) fn print(&self, file: &str, words: &[&str]) -> anyhow::Result<PathBuf> {
         let words = [words, &["--app", &self.app, "--listen", &self.listen]].concat();
         Ok(self.print_alone(file, &words)?.into())
+    }
+
+    /// The same for the application, where the address is printed elsewhere.
+    pub(super) fn print_for_app(&self, file: &str, words: &[&str]) -> anyhow::Result<String> {
+        self.print_alone(file, &[words, &["--app", &self.app]].concat())
+    }
+
+    /// The same for the address alone.
+    pub(super) fn print_for_door(&self, file: &str, words: &[&str]) -> anyhow::Result<String> {
+        self.print_alone(file, &[words, &["--listen", &self.listen]].concat())
     }
 
     /// The same for these words only, and the file's name in text.
@@ -67,14 +78,20 @@ impl Site {
         let (app, listen) = (format!("http://{app}"), address.to_string());
         let plan = Plan { program, folder, options, place, app, listen };
         let mut command = (entry.command)(&plan)?;
-        let is_there = || TcpStream::connect(address).is_ok();
+        // Some listen before they have read what they are told.
+        let url = url(address);
+        let is_there = || ask(&url, "", None).is_ok_and(|answer| answer.status != "404");
         Ok(Self { address, _process: Process::start_until(&mut command, &folder.join("log"), is_there)? })
     }
 
     /// Its front page, on the host that the configuration knows.
     pub(super) fn url(&self) -> String {
-        format!("http://localhost:{}/", self.address.port())
+        url(self.address)
     }
+}
+
+fn url(address: SocketAddr) -> String {
+    format!("http://localhost:{}/", address.port())
 }
 
 /// Makes a folder into which everybody may look: a proxy that root starts works as somebody else.

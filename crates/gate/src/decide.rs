@@ -140,8 +140,9 @@ fn weigh(candidate: &Credential<'_>, table: &impl Memory, keys: &Keys, now: Time
     let hash = TokenHash::of(value);
     match table.look_up(&hash) {
         Found::Live(session) if table.is_alive(&session, now) => Weighed::Valid(session),
-        Found::Live(_) | Found::Dead => Weighed::Worthless,
-        Found::Unknown => match kind {
+        Found::Live(session) if !table.may_be_used_elsewhere(&session, now) => Weighed::Worthless,
+        Found::Dead => Weighed::Worthless,
+        Found::Live(_) | Found::Unknown => match kind {
             Some(kind) if is_tagged(kind, value, keys.tag()) => Weighed::Unknown(Unknown::Secret(hash)),
             Some(_) => Weighed::Worthless,
             None => peek(value, hash, keys, now).map_or(Weighed::Worthless, |jwt| Weighed::Unknown(Unknown::Jwt(jwt))),

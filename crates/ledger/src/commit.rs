@@ -59,7 +59,13 @@ impl Change {
             let began = Instant::now();
             let announced = ledger.node().announce(&mut transaction, &said, ledger.now()).await;
             let committed = match announced {
-                Ok(()) => transaction.commit().await,
+                Ok(number) => {
+                    let committed = transaction.commit().await;
+                    // It may be committed yet, after what is forgotten here was read again.
+                    let doubted = number.zip(ledger.node().doubts()).filter(|_| committed.is_err());
+                    doubted.into_iter().for_each(|(number, doubts)| doubts.add(number));
+                    committed
+                }
                 Err(fault) => Err(fault),
             };
             then(committed.is_ok());

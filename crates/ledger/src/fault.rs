@@ -38,10 +38,23 @@ pub enum Fault {
     Closed,
 }
 
+/// What is not there cannot be seen to rise.
+pub(crate) fn count_from_zero() {
+    for kind in ["no_connection", "slow", "failed"] {
+        metrics::counter!("vestibule_store_errors_total", "kind" => kind).increment(0);
+    }
+}
+
 impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "the store failed");
-        Self::Store(error.to_string())
+        let (kind, fault) = match &error {
+            sqlx::Error::Io(why) if why.kind() == std::io::ErrorKind::TimedOut => ("slow", Self::Slow),
+            sqlx::Error::PoolTimedOut => ("no_connection", Self::Store(error.to_string())),
+            _ => ("failed", Self::Store(error.to_string())),
+        };
+        metrics::counter!("vestibule_store_errors_total", "kind" => kind).increment(1);
+        fault
     }
 }
 
@@ -73,15 +86,57 @@ pub enum OpenError {
     },
     /// The database was made by a newer version.
     #[error(
-        "{path} was written by a newer vestibule (schema {found}, this one knows {known}); run that version, or restore a backup from before the upgrade"
+        "{path} was written by a newer vestibule (schema {found}, for programs that know schema {serves}; this one knows {known}); run that version, or restore a backup from before the upgrade"
     )]
     Newer {
-        /// The database file.
+        /// The database.
         path: PathBuf,
         /// Its schema's number.
         found: i64,
+        /// The oldest schema whose programs can use it.
+        serves: i64,
         /// The newest that this program knows.
         known: i64,
+    },
+    /// Nodes run that could not use the schema of this program.
+    #[error(
+        "{path} has schema {found}, and this vestibule needs {known}, which nodes that run now cannot use: {nodes}; replace them by a version that knows schema {serves} first, or stop them (one that was killed counts for 10 s)"
+    )]
+    OlderNodes {
+        /// The database.
+        path: PathBuf,
+        /// Its schema's number.
+        found: i64,
+        /// The one that this program needs.
+        known: i64,
+        /// The oldest schema whose programs could use that one.
+        serves: i64,
+        /// Who they are.
+        nodes: String,
+    },
+    /// The schema could not be brought up to date.
+    #[error(
+        "{path} has schema {found} and could not be brought to {known}: {fault}; `vestibule store migrate` does it alone, with a [store] url whose user owns the tables"
+    )]
+    Migration {
+        /// The database.
+        path: PathBuf,
+        /// Its schema's number.
+        found: i64,
+        /// The one that this program needs.
+        known: i64,
+        /// What went wrong.
+        fault: Fault,
+    },
+    /// A copy into it was begun and not finished.
+    #[error(
+        "{path} holds an unfinished copy of {source_name}; run the same `vestibule store copy` again, it goes on where it was"
+    )]
+    Unfinished {
+        /// The database.
+        path: PathBuf,
+        /// What was being copied.
+        source_name: String,
     },
     /// The store failed.
     #[error("{path}: {fault}")]

@@ -157,7 +157,7 @@ impl Flights {
     }
 
     fn fill(&self, waiting: &Waiting, looked: Option<Looked>) {
-        let row = self.row_of(&waiting.sought, looked);
+        let row = self.row_of(&waiting.sought, looked, waiting.now);
         let _ = self.table.fill(waiting.ticket, waiting.sought.name, row);
     }
 
@@ -171,16 +171,17 @@ impl Flights {
             }
         }
         let looked = self.look(&[sought.stored_as], now).await?.pop().unwrap_or(Ok(None))?;
-        Ok(self.row_of(sought, looked))
+        Ok(self.row_of(sought, looked, now))
     }
 
-    fn row_of(&self, sought: &Sought, looked: Option<Looked>) -> Option<SessionRow> {
+    fn row_of(&self, sought: &Sought, looked: Option<Looked>, now: Timestamp) -> Option<SessionRow> {
         let Sought { stored_as, jwt, .. } = sought;
         // Looked at behind the ticket: a key that is retired from now on has its forgetting behind the ticket, too, and
         // that voids what is filled in here.
         let keys = self.keys.published();
         let is_signed = jwt.as_ref().is_none_or(|jwt| keys.find(jwt.key.as_str()).is_some());
-        looked.filter(|_| is_signed).map(|Looked { mut row, is_first_use }| {
+        let is_dead = |looked: &Looked| !is_signed || self.table.is_unused_everywhere(&looked.row, now);
+        looked.filter(|looked| !is_dead(looked)).map(|Looked { mut row, is_first_use }| {
             row.expires_at = jwt.as_ref().map_or(row.expires_at, |jwt| row.expires_at.min(jwt.ends));
             if is_first_use {
                 self.first_uses.lock().push(*stored_as);

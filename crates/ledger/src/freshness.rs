@@ -13,6 +13,8 @@ pub(crate) struct Freshness {
     start: Instant,
     /// Milliseconds after `start`; [`ALWAYS`], or at first before it.
     until: AtomicI64,
+    /// When memory was last known to have everything, in milliseconds after `start`.
+    whole: AtomicI64,
     staleness: Duration,
 }
 
@@ -21,12 +23,17 @@ const ALWAYS: i64 = i64::MAX;
 impl Freshness {
     /// Nobody else changes the truth.
     pub(crate) fn always() -> Self {
-        Self { start: Instant::now(), until: AtomicI64::new(ALWAYS), staleness: Duration::MAX }
+        Self {
+            start: Instant::now(),
+            until: AtomicI64::new(ALWAYS),
+            whole: AtomicI64::new(0),
+            staleness: Duration::MAX,
+        }
     }
 
     /// Others do: memory may be so much behind. It is not believed before [`Self::whole_at`] was said once.
     pub(crate) fn at_most(staleness: Duration) -> Self {
-        Self { start: Instant::now(), until: AtomicI64::new(i64::MIN), staleness }
+        Self { start: Instant::now(), until: AtomicI64::new(i64::MIN), whole: AtomicI64::new(0), staleness }
     }
 
     /// Whether memory may be believed.
@@ -37,9 +44,16 @@ impl Freshness {
 
     /// Memory had everything that was committed before this moment.
     pub(crate) fn whole_at(&self, moment: Instant) {
+        self.whole.fetch_max(self.millis(moment), Ordering::AcqRel);
         if self.until.load(Ordering::Relaxed) != ALWAYS && !self.staleness.is_zero() {
             self.until.fetch_max(self.millis(moment + self.staleness), Ordering::AcqRel);
         }
+    }
+
+    /// How long ago memory was last known to have everything; before it ever was, since the start.
+    pub(crate) fn staleness(&self) -> Duration {
+        let ago = self.millis(Instant::now()) - self.whole.load(Ordering::Acquire);
+        Duration::from_millis(ago.max(0).unsigned_abs())
     }
 
     fn millis(&self, moment: Instant) -> i64 {
@@ -64,8 +78,10 @@ mod tests {
         assert!(freshness.is_fresh());
         tokio::time::advance(Duration::from_millis(1)).await;
         assert!(!freshness.is_fresh());
+        assert_eq!(freshness.staleness(), Duration::from_secs(2));
         freshness.whole_at(Instant::now() - Duration::from_secs(3));
         assert!(!freshness.is_fresh(), "an answer that was long under way says nothing of now");
+        assert_eq!(freshness.staleness(), Duration::from_secs(2));
         freshness.whole_at(Instant::now());
         assert!(freshness.is_fresh());
     }
@@ -75,6 +91,7 @@ mod tests {
         let never = Freshness::at_most(Duration::ZERO);
         never.whole_at(Instant::now());
         assert!(!never.is_fresh());
+        assert_eq!(never.staleness(), Duration::ZERO, "what operators are told does not depend on what is believed");
         assert!(Freshness::always().is_fresh());
     }
 }

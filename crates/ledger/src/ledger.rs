@@ -13,10 +13,11 @@ use vestibule_gate::token::opaque::TagKey;
 
 use crate::changes;
 use crate::clock::Clock;
-use crate::fault::{Fault, OpenError};
+use crate::fault::{self, Fault, OpenError};
 use crate::jobs;
 use crate::live::Live;
 use crate::node::Node;
+use crate::proof::attempts::Refusals;
 use crate::proof::limits::Limits;
 use crate::proof::password::{self, Hasher};
 use crate::settings::{SessionSettings, Settings, StoreSettings};
@@ -24,7 +25,7 @@ use crate::signing::{self, Keyring};
 use crate::store::folder::Folder;
 use crate::store::query;
 use crate::store::resolves::Terms;
-use crate::store::{Place, Store, keys};
+use crate::store::{Connections, Place, Store, keys};
 use crate::user::SessionInfo;
 
 /// The handle to everything that is known. Cheap to clone.
@@ -38,6 +39,7 @@ struct Inner {
     hasher: Hasher,
     keyring: Keyring,
     limits: Limits,
+    refusals: Refusals,
     settings: RwLock<Arc<Settings>>,
     jobs: parking_lot::Mutex<Vec<JoinHandle<()>>>,
     node: Node,
@@ -61,14 +63,16 @@ impl Ledger {
         let failed = |fault: Fault| OpenError::Store { path: path.clone(), fault };
         let store = Store::open(place).await?;
         changes::count_from_zero();
+        fault::count_from_zero();
         let clock = Clock::start();
-        let node = Node::new(&settings, &store).await.map_err(failed)?;
+        let node = Node::new(&settings, &store, &clock).await.map_err(failed)?;
         let key = installation_key(&store, clock.now()).await.map_err(failed)?;
         let issuer = settings.issuer.as_str().into();
         let keys = Arc::new(Keys::new(TagKey::new(&key)));
         let keyring = signing::open(&store, &settings.keys, &path, Arc::clone(&keys)).await?;
         let limits = table_limits(&settings.session);
-        let table = Arc::new(Table::new(settings.cache.sessions, settings.headers.clone(), limits));
+        let table = Table::new(settings.cache.sessions, settings.headers.clone(), limits);
+        let table = Arc::new(if node.has_others() { table.shared() } else { table });
         let hasher = Hasher::start(settings.password.threads, settings.password.queue)
             .map_err(|source| OpenError::Folder { path: path.clone(), source })?;
         Ok(Self(Arc::new(Inner {
@@ -79,6 +83,7 @@ impl Ledger {
             hasher,
             keyring,
             limits: Limits::default(),
+            refusals: Refusals::default(),
             settings: RwLock::new(Arc::new(settings)),
             jobs: parking_lot::Mutex::default(),
             _folder: folder,
@@ -149,6 +154,14 @@ impl Ledger {
         &self.0.keyring
     }
 
+    /// Makes sure that the published keys are known as they are: before one signs, and before they are shown.
+    ///
+    /// # Errors
+    /// [`Fault`] when it cannot be known what other nodes have made of them.
+    pub async fn know_keys(&self) -> Result<(), Fault> {
+        signing::make_sure(self).await
+    }
+
     /// Makes a token, with the key of the configured algorithm that signs now.
     ///
     /// # Errors
@@ -165,6 +178,12 @@ impl Ledger {
         let mut sql = self.store().read().await?;
         query("SELECT 1").execute(&mut sql).await?;
         Ok(())
+    }
+
+    /// The connections to the database, by what they are for; none where the store is a file.
+    #[must_use]
+    pub fn connections(&self) -> Vec<Connections> {
+        self.store().connections()
     }
 
     /// Whether a session's time is over, by the store's row and by what memory knows of its last use.
@@ -191,6 +210,10 @@ impl Ledger {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    pub(crate) fn refusals(&self) -> &Refusals {
+        &self.0.refusals
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vestibule_gate::claims::Claims;
 use vestibule_gate::decide::{Need, Outcome, Reach, Unknown, decide, decide_bearer};
 use vestibule_gate::keys::Keys;
-use vestibule_gate::table::{Forget, Reading, Table};
+use vestibule_gate::table::{Forget, JustRead, Reading, Table};
 use vestibule_gate::time::Timestamp;
 use vestibule_gate::token::jwt::{self, Audience, Expected, Expiry, TokenType};
 use vestibule_gate::token::opaque::TokenHash;
@@ -63,11 +63,13 @@ impl Live {
         if !self.freshness.is_fresh() {
             return self.read_apart(|reading| decide(claims, reading, &self.keys, now, reach), now).await;
         }
+        let mut outcome = decide(claims, &*self.table, &self.keys, now, reach);
         for _ in 0..ATTEMPTS {
-            match decide(claims, &*self.table, &self.keys, now, reach) {
+            match outcome {
                 Outcome::Answer(verdict) => return Ok(verdict),
                 Outcome::Need(need) => self.load(need, now).await?,
             }
+            outcome = decide(claims, &JustRead(&self.table), &self.keys, now, reach);
         }
         Err(Fault::Unsettled)
     }
@@ -80,17 +82,20 @@ impl Live {
         if !self.freshness.is_fresh() {
             return self.read_apart(|reading| decide_bearer(claims, reading, &self.keys, now), now).await;
         }
+        let mut outcome = decide_bearer(claims, &*self.table, &self.keys, now);
         for _ in 0..ATTEMPTS {
-            match decide_bearer(claims, &*self.table, &self.keys, now) {
+            match outcome {
                 Outcome::Answer(identity) => return Ok(identity),
                 Outcome::Need(need) => self.load(need, now).await?,
             }
+            outcome = decide_bearer(claims, &JustRead(&self.table), &self.keys, now);
         }
         Err(Fault::Unsettled)
     }
 
     /// Answers from the store alone, for this one request: memory may be behind what other nodes have changed.
     async fn read_apart<A>(&self, decide: impl Fn(&Reading<'_>) -> Outcome<A>, now: Timestamp) -> Result<A, Fault> {
+        metrics::counter!("vestibule_stale_reads_total").increment(1);
         let mut reading = Reading::new(&self.table);
         for _ in 0..ATTEMPTS {
             let need = match decide(&reading) {

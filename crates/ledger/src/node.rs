@@ -1,14 +1,15 @@
 //! This process among the nodes that share a store; alone where the store is a file.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 use vestibule_gate::time::Timestamp;
 
+use crate::clock::Clock;
 use crate::fault::Fault;
-use crate::feed::Said;
+use crate::feed::{Doubts, Said};
 use crate::freshness::Freshness;
 use crate::settings::{Settings, StoreSettings};
 use crate::store::{Connection, Store, feed, nodes};
@@ -22,15 +23,18 @@ struct Shared {
     max_staleness: Duration,
     freshness: Arc<Freshness>,
     applied: AtomicI64,
+    is_following: AtomicBool,
+    doubts: Doubts,
 }
 
 impl Node {
     /// As of the newest change: nothing is in memory yet that could be older.
-    pub(crate) async fn new(settings: &Settings, store: &Store) -> Result<Self, Fault> {
+    pub(crate) async fn new(settings: &Settings, store: &Store, clock: &Clock) -> Result<Self, Fault> {
         let StoreSettings::Postgres(settings) = &settings.store else { return Ok(Self(None)) };
         let mut sql = store.plain().await?;
         let sent = Instant::now();
-        let applied = AtomicI64::new(feed::head(&mut sql).await?);
+        let head = feed::head(&mut sql, 0).await?;
+        clock.follow(head.time, sent.into_std());
         let freshness = Arc::new(Freshness::at_most(settings.max_staleness));
         freshness.whole_at(sent);
         Ok(Self(Some(Shared {
@@ -38,7 +42,9 @@ impl Node {
             name: settings.node.clone(),
             max_staleness: settings.max_staleness,
             freshness,
-            applied,
+            applied: AtomicI64::new(head.number),
+            is_following: AtomicBool::new(false),
+            doubts: Doubts::default(),
         })))
     }
 
@@ -77,11 +83,34 @@ impl Node {
         }
     }
 
-    /// Writes what a change has made untrue into the feed, as a part of the change.
-    pub(crate) async fn announce(&self, sql: &mut Connection, said: &[Said], now: Timestamp) -> Result<(), Fault> {
-        let Some(shared) = self.0.as_ref().filter(|_| !said.is_empty()) else { return Ok(()) };
-        feed::append(sql, &shared.id, Said::write(said), now).await?;
-        sql.announce().await
+    /// The feed was read to its end for the first time, and the others were told that this node is there.
+    pub(crate) fn is_following_now(&self) {
+        if let Some(shared) = &self.0 {
+            shared.is_following.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether it ever was.
+    pub(crate) fn is_following(&self) -> bool {
+        self.0.as_ref().is_some_and(|shared| shared.is_following.load(Ordering::Acquire))
+    }
+
+    /// Writes what a change has made untrue into the feed, as a part of the change. Says under which number.
+    pub(crate) async fn announce(
+        &self,
+        sql: &mut Connection,
+        said: &[Said],
+        now: Timestamp,
+    ) -> Result<Option<i64>, Fault> {
+        let Some(shared) = self.0.as_ref().filter(|_| !said.is_empty()) else { return Ok(None) };
+        let number = feed::append(sql, &shared.id, Said::write(said), now).await?;
+        sql.announce().await?;
+        Ok(Some(number))
+    }
+
+    /// Changes of this node that may come by the feed although they failed.
+    pub(crate) fn doubts(&self) -> Option<&Doubts> {
+        self.0.as_ref().map(|shared| &shared.doubts)
     }
 
     /// Tells the others that this node ends.

@@ -32,8 +32,10 @@ pub fn start(level: LogLevel, format: LogFormat) -> Logging {
     } else {
         layer.json().flatten_event(true).with_ansi(false).boxed()
     };
+    // The filter is a layer of its own and not the filter of that one: whatever asks whether it would be heard and then
+    // says nothing, as sqlx does on our threads, makes such a filter drop the next line.
     // Refused when somebody has started before; that one goes on.
-    let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
+    let _ = tracing_subscriber::registry().with(filter).with(layer).try_init();
     Logging(handle)
 }
 

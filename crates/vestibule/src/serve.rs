@@ -132,7 +132,7 @@ impl House {
         let mut ops_door = self.listeners.open_ops(&self.ops_pages);
         let (stop, stopped) = watch::channel(false);
         let mut control =
-            Box::pin(control::server::serve(self.doors.resolver.resolver(), self.config.data_dir(), stopped));
+            tokio::spawn(control::server::serve(self.doors.resolver.resolver(), self.config.data_dir(), stopped));
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "serving");
         self.begin_to_look();
         let mut look = tokio::time::interval(rule_files::EACH);
@@ -143,13 +143,14 @@ impl House {
                 _ = look.tick() => self.look_at_rule_files(),
                 () = ends.next() => break,
                 failed = &mut control => {
-                    failed.context("the control socket in data_dir cannot be made; commands could not reach this server")?;
+                    failed?.context("the control socket in data_dir cannot be made; commands could not reach this server")?;
                     anyhow::bail!("the control socket ended");
                 }
             }
         }
-        tracing::info!("ending: letting what runs finish");
         self.ops.drain();
+        self.let_balancers_notice(&mut ends).await;
+        tracing::info!("ending: letting what runs finish");
         // The socket files go with the doors, so that a successor can have their places.
         doors.shutdown().await;
         tokio::select! {
@@ -160,7 +161,7 @@ impl House {
             () = ends.next() => tracing::warn!("told to end again: not waiting any longer"),
         }
         let _ = stop.send(true);
-        if let Err(error) = control.await {
+        if let Err(error) = control.await? {
             tracing::error!(%error, "the control socket did not end in order");
         }
         ops_door.shutdown().await;
@@ -169,6 +170,17 @@ impl House {
         self.ledger.close().await;
         tracing::info!("ended");
         Ok(())
+    }
+
+    /// Serves on, though it says that it is not ready: whoever balances by that sends nobody here any more when the doors
+    /// close.
+    async fn let_balancers_notice(&self, ends: &mut Ends) {
+        let Some(drain_for) = self.config.cluster.drain_for.0 else { return };
+        tracing::info!(seconds = drain_for.seconds(), "told to end: not ready from now on, and still serving");
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(drain_for.millis().unsigned_abs())) => {}
+            () = ends.next() => tracing::warn!("told to end again: the doors close now"),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod rules;
 mod rules_page;
 mod rules_vectors;
 mod sessions;
+mod store;
 mod tokens;
 mod usage;
 mod users;

@@ -1,4 +1,5 @@
-//! Every example of docs/rules.md is loaded, and every table there holds for the rules above it.
+//! Every example of docs/rules.md is loaded, and every table there holds for the rules above it; the rules of other pages
+//! are loaded too.
 
 use std::fs;
 
@@ -37,6 +38,21 @@ fn load(vestibule: &Vestibule, name: &str, text: &str) {
         }
         other => panic!("no example is a {other}"),
     }
+}
+
+#[test]
+fn rules_that_others_come_to_are_loaded() {
+    let vestibule = Setup::default().prepare();
+    let mut found = 0;
+    for page in ["coming-from-authelia", "coming-from-oauth2-proxy", "coming-from-authgear", "step-up", "remote-user"] {
+        let page = fs::read_to_string(repository().join(format!("docs/{page}.md"))).expect("our own file");
+        for text in page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            let is_rules = text.trim_start().starts_with("[[rules]]");
+            load(&vestibule, if is_rules { "rules.toml" } else { "vestibule.toml" }, text);
+            found += 1;
+        }
+    }
+    assert!(found > 1, "the examples were not found");
 }
 
 #[test]

@@ -31,11 +31,14 @@ const COMMANDS: &[&[&str]] = &[
     &["session", "create"],
     &["session", "list"],
     &["session", "revoke"],
+    &["cluster", "status"],
     &["explain"],
     &["rules", "check"],
     &["rules", "test"],
     &["proxy-config", "nginx"],
     &["backup"],
+    &["store", "migrate"],
+    &["store", "copy"],
     &["doctor"],
 ];
 
@@ -52,7 +55,8 @@ fn every_command_has_help_with_an_example() {
 
 #[test]
 fn a_group_of_commands_has_an_example_too() {
-    for group in ["config", "user", "session", "client", "token", "rules", "proxy-config"] {
+    let groups = ["config", "user", "session", "client", "token", "rules", "cluster", "proxy-config", "store"];
+    for group in groups {
         let said = run(Command::new(program::vestibule()).args([group, "--help"]), "").expect_code(0);
         assert!(said.out.contains(&format!("Example:\n  vestibule {group} ")), "{}", said.out);
     }
@@ -86,7 +90,11 @@ fn the_configuration_is_named_anywhere_or_by_the_environment() {
     vestibule.add_user("ada@example.com", &[]);
     let file = vestibule.config_file();
     let file = file.to_str().unwrap();
-    let command = || Command::new(program::vestibule());
+    let command = || {
+        let mut command = Command::new(program::vestibule());
+        command.envs(vestibule.environment().iter().map(|(name, value)| (name, value)));
+        command
+    };
     for args in [
         ["--config", file, "user", "show", "ada@example.com"],
         ["user", "--config", file, "show", "ada@example.com"],

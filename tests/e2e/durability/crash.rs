@@ -44,7 +44,11 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
             .map(|(worker, person)| thread::spawn(move || work(&person, &format!("r{round}w{worker}"))))
             .collect();
         let is_over = Arc::new(AtomicBool::new(false));
-        let operator = Operator { config: vestibule.config_file(), is_over: Arc::clone(&is_over) };
+        let operator = Operator {
+            config: vestibule.config_file(),
+            environment: vestibule.environment().to_vec(),
+            is_over: Arc::clone(&is_over),
+        };
         workers.push(thread::spawn(move || operator.work(&format!("r{round}o"))));
         // Not a wait for something: how long the load runs before the kill, a little different each time.
         thread::sleep(Duration::from_millis(400 + u64::from(round) * 170));
@@ -122,6 +126,7 @@ fn one(somebody: &Person, email: &str, told: &mut Acknowledged) -> Option<()> {
 /// Somebody at the command line, who types on whether the server runs or not.
 struct Operator {
     config: PathBuf,
+    environment: Vec<(String, String)>,
     is_over: Arc<AtomicBool>,
 }
 
@@ -159,6 +164,7 @@ impl Operator {
     /// What a command printed; `None` when it was not done.
     fn does(&self, args: &[&str], input: &str) -> Option<String> {
         let mut command = Command::new(program::vestibule());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let said = process::run(command.arg("--config").arg(&self.config).args(args), input);
         (said.code == 0).then_some(said.out)
     }

@@ -1,6 +1,8 @@
 //! What cannot be tried is said, with exit code 2; and a cookie of somebody's own is left as it is.
 
+use rustix::process::Signal;
 use vestibule_tests::process::Process;
+use vestibule_tests::wait;
 
 use super::{RULES, attacked};
 
@@ -76,4 +78,32 @@ fn an_echo_elsewhere_is_known_by_its_mark_and_tells_strangers_nothing() {
     let said = doctor("fedcba9876543210");
     assert!(said.code == 2 && said.err.contains("an echo with another --mark"), "{}{}", said.out, said.err);
     assert!(process.log().contains(&format!("--mark {mark}")), "{}", process.log());
+}
+
+#[test]
+fn whoever_stops_the_doctor_leaves_no_session_behind() {
+    // Slow enough to be stopped on the way: twenty requests a second, of hundreds.
+    let slow = |config: String| {
+        let limit = "http {\n  limit_req_zone $server_name zone=slow:1m rate=20r/s;\n";
+        let inside = "    location / {\n      limit_req zone=slow burst=1000;\n";
+        config.replacen("http {\n", limit, 1).replace("    location / {\n", inside)
+    };
+    let attacked = attacked(RULES, slow);
+    let vestibule = &attacked.site.vestibule;
+    let sessions = || {
+        let list = vestibule.cli(&["session", "list", "ada@example.com", "--json"]).expect_code(0);
+        list.out.lines().count()
+    };
+    let (url, echo) = (format!("http://localhost:{}/", attacked.site.address.port()), attacked.echo.to_string());
+    let to = attacked.site.address.to_string();
+    let doctor = ["doctor", "--through", &url, "--connect", &to, "--echo", &echo, "--user", "ada@example.com"];
+    for signal in [Signal::INT, Signal::TERM] {
+        let log = vestibule.folder().join(format!("doctor-{signal:?}.log"));
+        let mut process = Process::start(&vestibule.command(&doctor), &log);
+        wait::until("the doctor has its sessions", || (sessions() == 2).then_some(()));
+        process.signal(signal);
+        assert_eq!(process.ended().code(), Some(2), "{}", process.log());
+        assert!(process.log().contains("interrupted"), "{}", process.log());
+        assert_eq!(sessions(), 0, "{}", process.log());
+    }
 }

@@ -3,7 +3,7 @@ use crate::account::Roles;
 use crate::claims::{Claims, CookieNames, CookiePrefix};
 use crate::id::{SessionId, UserId};
 use crate::keys::Keys;
-use crate::table::{Forget, Limits, SessionRow, Table};
+use crate::table::{Forget, JustRead, Limits, SessionRow, Table};
 use crate::time::{Span, Timestamp};
 use crate::token::opaque::{Secret, SecretKind, TagKey};
 use crate::verdict::{Facts, Grant, HeaderNames, HeaderPrefix};
@@ -181,4 +181,22 @@ fn forgotten_means_asked_again() {
     assert!(house.ask(&[("cookie", &cookie)], 1).is_some());
     house.table.forget(Forget::All);
     assert_eq!(house.ask(&[("cookie", &cookie)], 1), None);
+}
+
+#[test]
+fn a_session_that_nobody_has_used_here_is_asked_for_again_where_others_may_have() {
+    let mut house = House::new();
+    house.table = house.table.shared();
+    let secret = house.live(1, 1);
+    let cookie = format!("session={secret}");
+    let headers = [(&b"cookie"[..], cookie.as_bytes())];
+    let claims = Claims::read(headers.into_iter(), &house.names);
+    let over = Timestamp::from_millis(100_000);
+    let needs = |now| matches!(decide(&claims, &house.table, &house.keys, now, Reach::Whole), Outcome::Need(_));
+    assert!(needs(over), "somebody else may know of a use");
+    assert_eq!(house.table.len(), 0, "it was let go");
+    house.live(1, 1);
+    let just_read = decide(&claims, &JustRead(&house.table), &house.keys, over, Reach::Whole);
+    assert!(matches!(just_read, Outcome::Answer(verdict) if verdict.identity().is_none()), "and asked for once");
+    assert!(!needs(Timestamp::from_millis(500_000)), "behind its end nobody can have used it");
 }

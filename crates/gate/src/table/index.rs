@@ -205,7 +205,7 @@ impl Index {
     }
 
     /// Takes out a session with all its credentials.
-    fn take(&mut self, id: SessionId) -> Vec<Arc<Entry>> {
+    pub(super) fn take(&mut self, id: SessionId) -> Vec<Arc<Entry>> {
         let entries: Vec<_> = self.by_session.of(id, session_of).cloned().collect();
         self.sessions -= usize::from(!entries.is_empty());
         for entry in &entries {

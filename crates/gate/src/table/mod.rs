@@ -32,7 +32,7 @@ use dead::Dead;
 pub use entry::{Entry, SessionRow};
 use forgets::Forgets;
 use index::Index;
-pub use reading::{Memory, Reading};
+pub use reading::{JustRead, Memory, Reading};
 use shards::Shards;
 use sync::{AtomicU64, Mutex, ReadersLock};
 
@@ -104,6 +104,7 @@ pub struct Table {
     epoch: AtomicU64,
     idle_timeout: AtomicI64,
     write_interval: AtomicI64,
+    is_shared: bool,
 }
 
 impl Table {
@@ -120,7 +121,16 @@ impl Table {
             epoch: AtomicU64::new(0),
             idle_timeout: AtomicI64::new(limits.idle_timeout.millis()),
             write_interval: AtomicI64::new(limits.write_interval.millis()),
+            is_shared: false,
         }
+    }
+
+    /// The same for a process that is not the only one in which sessions are used: that nobody has used one here says nothing
+    /// of the others.
+    #[must_use]
+    pub fn shared(mut self) -> Self {
+        self.is_shared = true;
+        self
     }
 
     /// Puts new limits in force for every session, and forgets who was found dead under the old ones.
@@ -154,6 +164,29 @@ impl Table {
         }
         let idle = Span::from_millis(self.idle_timeout.load(Ordering::Relaxed));
         entry.expires_at.min(entry.last_seen().plus(idle))
+    }
+
+    /// Whether a session that is over here for want of use may have been used elsewhere. Then it is let go, so that it is read
+    /// again. Nothing was changed, so this voids no fill.
+    #[must_use]
+    pub fn may_be_used_elsewhere(&self, entry: &Entry, now: Timestamp) -> bool {
+        if !self.is_shared || now >= entry.expires_at {
+            return false;
+        }
+        for unused in self.writers.lock().index.take(entry.id) {
+            self.let_go(&unused);
+        }
+        true
+    }
+
+    /// Whether a row that was read says for certain that its session is over for want of use, wherever it was used: the store
+    /// may know of a use elsewhere up to two write intervals late, and no later.
+    #[must_use]
+    pub fn is_unused_everywhere(&self, row: &SessionRow, now: Timestamp) -> bool {
+        let [idle, interval] =
+            [&self.idle_timeout, &self.write_interval].map(|span| Span::from_millis(span.load(Ordering::Relaxed)));
+        let is_over = row.last_seen.plus(idle).plus(interval).plus(interval) <= now;
+        self.is_shared && is_over && row.facts.grant.kind != SessionKind::Api
     }
 
     /// Notes that a session is used now, and hands the activity out for writing once an interval.

@@ -14,6 +14,8 @@ pub trait Memory {
     fn look_up(&self, hash: &TokenHash) -> Found;
     /// Whether a session's time is not over.
     fn is_alive(&self, entry: &Entry, now: Timestamp) -> bool;
+    /// Whether one that is over for want of use must be read again: somebody else may know of a use.
+    fn may_be_used_elsewhere(&self, entry: &Entry, now: Timestamp) -> bool;
     /// When a session ends if nobody uses it.
     fn end_of(&self, entry: &Entry) -> Timestamp;
     /// Notes that a session is used now.
@@ -29,12 +31,41 @@ impl Memory for Table {
         Self::is_alive(self, entry, now)
     }
 
+    fn may_be_used_elsewhere(&self, entry: &Entry, now: Timestamp) -> bool {
+        Self::may_be_used_elsewhere(self, entry, now)
+    }
+
     fn end_of(&self, entry: &Entry) -> Timestamp {
         Self::end_of(self, entry)
     }
 
     fn seen(&self, entry: &Entry, now: Timestamp) {
         Self::seen(self, entry, now);
+    }
+}
+
+/// The table behind a read of the store: what it says is over is over, wherever it was used.
+pub struct JustRead<'t>(pub &'t Table);
+
+impl Memory for JustRead<'_> {
+    fn look_up(&self, hash: &TokenHash) -> Found {
+        self.0.look_up(hash)
+    }
+
+    fn is_alive(&self, entry: &Entry, now: Timestamp) -> bool {
+        self.0.is_alive(entry, now)
+    }
+
+    fn may_be_used_elsewhere(&self, _: &Entry, _: Timestamp) -> bool {
+        false
+    }
+
+    fn end_of(&self, entry: &Entry) -> Timestamp {
+        self.0.end_of(entry)
+    }
+
+    fn seen(&self, entry: &Entry, now: Timestamp) {
+        self.0.seen(entry, now);
     }
 }
 
@@ -67,6 +98,11 @@ impl Memory for Reading<'_> {
 
     fn is_alive(&self, entry: &Entry, now: Timestamp) -> bool {
         self.table.is_alive(entry, now)
+    }
+
+    /// It was read just now.
+    fn may_be_used_elsewhere(&self, _: &Entry, _: Timestamp) -> bool {
+        false
     }
 
     fn end_of(&self, entry: &Entry) -> Timestamp {

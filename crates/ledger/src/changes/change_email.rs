@@ -7,6 +7,7 @@ use vestibule_gate::table::Forget;
 use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
+use crate::proof::attempts;
 use crate::proof::limits::Counted;
 use crate::store::users;
 use crate::user::UserRef;
@@ -50,7 +51,7 @@ pub async fn change_email(
     }
     let taken = users::find(change.sql(), &UserRef::Email(new.clone())).await?;
     if taken.is_some_and(|other| other.user.id != user) {
-        count_the_question(ledger, user);
+        count_the_question(ledger, user).await;
         return Err(ChangeEmailError::Taken);
     }
     if row.user.email.as_ref() != Some(&new) {
@@ -64,9 +65,9 @@ pub async fn change_email(
 
 /// Whoever asks for the addresses of others is stopped like somebody who guesses: the right password gave its own attempt
 /// back, and would let them ask without end.
-fn count_the_question(ledger: &Ledger, user: UserId) {
+async fn count_the_question(ledger: &Ledger, user: UserId) {
     let id = user.to_string();
     let rate = ledger.settings().limits.confirm_per_user;
     // Too many already is refused the next time.
-    let _ = ledger.limits().attempt(Counted::Confirm(id.as_bytes()), rate, ledger.now());
+    let _ = attempts::attempt(ledger, Counted::Confirm(id.as_bytes()), rate).await;
 }

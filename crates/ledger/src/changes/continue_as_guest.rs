@@ -7,6 +7,7 @@ use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::mint;
+use crate::proof::attempts;
 use crate::proof::limits::{Counted, Limited, Network};
 use crate::store::users::{self, UserRow};
 use crate::user::User;
@@ -33,7 +34,7 @@ pub enum GuestError {
 /// # Errors
 /// [`GuestError`].
 pub async fn continue_as_guest(ledger: &Ledger, browser: Browser) -> Result<SignedIn, GuestError> {
-    let user = admit(ledger, &browser)?;
+    let user = admit(ledger, &browser).await?;
     let id = user.id;
     let mut change = Change::begin(ledger).await?;
     users::insert(change.sql(), &UserRow { user, password_hash: None }).await?;
@@ -52,7 +53,7 @@ pub async fn guest_with_tokens(
     scopes: &Scopes,
     browser: &Browser,
 ) -> Result<Issued, GuestError> {
-    let user = admit(ledger, browser)?;
+    let user = admit(ledger, browser).await?;
     let mut change = Change::begin(ledger).await?;
     users::insert(change.sql(), &UserRow { user: user.clone(), password_hash: None }).await?;
     let issued = token_session(ledger, &mut change, client, user, scopes, browser).await?;
@@ -61,14 +62,14 @@ pub async fn guest_with_tokens(
 }
 
 /// A new guest, if there may be one more.
-fn admit(ledger: &Ledger, browser: &Browser) -> Result<User, GuestError> {
+async fn admit(ledger: &Ledger, browser: &Browser) -> Result<User, GuestError> {
     let settings = ledger.settings();
     if !settings.anonymous.enabled {
         return Err(GuestError::Closed);
     }
-    let now = ledger.now();
     let counted = Counted::Guest(Network::of(browser.address));
-    ledger.limits().attempt(counted, settings.limits.guest_per_address, now)?;
+    attempts::attempt(ledger, counted, settings.limits.guest_per_address).await??;
+    let now = ledger.now();
     Ok(User {
         id: mint::user_id(now)?,
         email: None,

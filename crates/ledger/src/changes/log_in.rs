@@ -7,6 +7,7 @@ use vestibule_gate::account::{EmailAddress, Password};
 use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
+use crate::proof::attempts;
 use crate::proof::device::Device;
 use crate::proof::limits::{Counted, Limited, Network};
 use crate::proof::password::{HashError, Verified};
@@ -91,11 +92,11 @@ async fn try_log_in(ledger: &Ledger, attempt: LogIn) -> Result<SignedIn, LogInEr
     let address = Counted::Address(Network::of(browser.address));
     // The address first: once it is limited, what it sends is not kept, or it could name accounts that do not exist until
     // older attempts, and its own, are forgotten.
-    ledger.limits().attempt(address, settings.limits.sign_in_per_address, ledger.now())?;
+    attempts::attempt(ledger, address, settings.limits.sign_in_per_address).await??;
     let found = match find(ledger, &email).await {
         Ok(found) => found,
         Err(fault) => {
-            ledger.limits().give_back(address);
+            attempts::give_back(ledger, address).await;
             return Err(fault.into());
         }
     };
@@ -105,16 +106,16 @@ async fn try_log_in(ledger: &Ledger, attempt: LogIn) -> Result<SignedIn, LogInEr
         Some(device) => (Counted::Device(email.key(), device.id()), settings.limits.sign_in_per_device),
         None => (Counted::Account(email.key()), settings.limits.sign_in_per_account),
     };
-    if let Err(limited) = ledger.limits().attempt(account, account_rate, ledger.now()) {
-        ledger.limits().give_back(address);
+    if let Err(limited) = attempts::attempt(ledger, account, account_rate).await? {
+        attempts::give_back(ledger, address).await;
         return Err(limited.into());
     }
 
     let checked = check(ledger, found, password.clone()).await;
     // What was not looked at was no attempt.
     if !matches!(checked, Err(LogInError::Wrong)) {
-        ledger.limits().give_back(account);
-        ledger.limits().give_back(address);
+        attempts::give_back(ledger, account).await;
+        attempts::give_back(ledger, address).await;
     }
     let (row, stored, verified) = checked?;
     if row.user.disabled {

@@ -66,8 +66,10 @@ pub(crate) use retire_key::retire_over;
 pub use retire_key::{RetireKeyError, retire_key};
 pub use revoke::{Which, revoke, revoke_others, revoke_session};
 pub use revoke_token::{Token, revoke_client, revoke_token};
+#[cfg(test)]
+pub(crate) use rotate_keys::rotate_at;
 pub use rotate_keys::{RotateKeysError, prepare_keys, rotate_keys};
-pub(crate) use rotate_keys::{prepare_at, rotate_at};
+pub(crate) use rotate_keys::{prepare_at, rotate_if_due};
 pub use set_password::{SetPasswordError, set_password};
 pub use set_user::{SetUser, SetUserError, set_user};
 pub use sign_up::{SignUp, SignUpError, sign_up};
@@ -78,6 +80,7 @@ use vestibule_gate::id::UserId;
 
 use crate::fault::Fault;
 use crate::ledger::Ledger;
+use crate::proof::attempts;
 use crate::proof::limits::{Counted, Limited};
 use crate::proof::password::{HashError, Verified};
 use crate::proof::strength::{self, TooWeak};
@@ -130,7 +133,7 @@ async fn confirm(ledger: &Ledger, user: UserId, current: Option<Password>) -> Re
     let settings = ledger.settings();
     let id = user.to_string();
     let counted = Counted::Confirm(id.as_bytes());
-    ledger.limits().attempt(counted, settings.limits.confirm_per_user, ledger.now())?;
+    attempts::attempt(ledger, counted, settings.limits.confirm_per_user).await??;
     let mut sql = ledger.store().read().await?;
     let row = users::find(&mut sql, &UserRef::Id(user)).await?.ok_or(ConfirmError::NoSuchUser)?;
     drop(sql);
@@ -142,7 +145,7 @@ async fn confirm(ledger: &Ledger, user: UserId, current: Option<Password>) -> Re
     let verified = ledger.hasher().verify(&settings.password, current, row.password_hash.clone()).await;
     // What was not looked at was no attempt.
     if !matches!(verified, Ok(Verified::Wrong)) {
-        ledger.limits().give_back(counted);
+        attempts::give_back(ledger, counted).await;
     }
     match verified? {
         Verified::Wrong => Err(ConfirmError::WrongPassword),

@@ -82,7 +82,9 @@ pub async fn redeem_code(ledger: &Ledger, redeem: Redeem<'_>) -> Result<Redeemed
     }
     let session = session_of(ledger, &code, &redeem)?;
     sessions::insert(change.sql(), &session).await?;
-    codes::redeem(change.sql(), redeem.code, session.id).await?;
+    if !codes::redeem(change.sql(), redeem.code, session.id).await? {
+        return Err(RedeemError::Dead);
+    }
     if code.purpose == CodePurpose::SettingsAction {
         sessions::delete(change.sql(), session.id).await?;
         change.commit(Vec::new()).await?;

@@ -3,16 +3,17 @@
 
 use vestibule_gate::table::Forget;
 use vestibule_gate::time::Timestamp;
-use vestibule_gate::token::jwt::KeyId;
+use vestibule_gate::token::jwt::{KeyId, SigningAlgorithm};
 
 use crate::commit::Change;
 use crate::fault::Fault;
+use crate::feed::everywhere;
 use crate::ledger::Ledger;
 use crate::queries;
 use crate::signing::{KeyInfo, Phase, infos};
 use crate::store::signing_keys;
 
-use super::rotate_keys::FreshKey;
+use super::rotate_keys::{RotateKeysError, rotate_at};
 
 /// Why a key was not retired.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -25,8 +26,9 @@ pub enum RetireKeyError {
     Fault(#[from] Fault),
 }
 
-/// Retires a key. If it is the one that signs, the one that waits takes its place at once, or a new one does: whoever
-/// keeps the published keys for a while may refuse tokens until they look again. Says which one that is.
+/// Retires a key. If it is the one that signs, the one that waits takes its place at once, or a new one does, as soon as
+/// every node publishes it: whoever keeps the published keys for a while may refuse tokens until they look again. Says which
+/// one that is.
 ///
 /// # Errors
 /// [`RetireKeyError`].
@@ -36,7 +38,7 @@ pub async fn retire_key(ledger: &Ledger, id: &KeyId) -> Result<Option<KeyId>, Re
 
 pub(crate) async fn retire_at(ledger: &Ledger, id: &KeyId, now: Timestamp) -> Result<Option<KeyId>, RetireKeyError> {
     let settings = ledger.settings().keys.clone();
-    let mut fresh = None;
+    let mut known_heir = None;
     loop {
         let mut change = Change::begin(ledger).await?;
         let known = infos(&signing_keys::list(change.sql()).await?, settings.keep_for, now);
@@ -46,70 +48,60 @@ pub(crate) async fn retire_at(ledger: &Ledger, id: &KeyId, now: Timestamp) -> Re
         let ours = known.iter().filter(|other| other.id != key.id && other.algorithm == algorithm);
         // A key of an algorithm that is not configured any more needs no heir, unless it still stands in for one.
         let needs_heir = key.phase == Phase::Active && ours.clone().all(|other| other.phase != Phase::Active);
-        let waiting = ours.clone().find(|other| other.phase == Phase::Next);
-        let heir = match (needs_heir, waiting, fresh.take()) {
-            (false, _, _) => Heir::Nobody,
-            (true, Some(waiting), _) => Heir::Waiting(waiting.id.clone()),
-            (true, None, Some(new)) => Heir::New(new),
-            (true, None, None) => {
-                // Nobody waits while primes are searched for.
-                drop(change);
-                fresh = Some(FreshKey::mint(algorithm).await?);
-                continue;
-            }
-        };
-        let heir = hand_over(ledger, change, id, heir, now).await?;
+        let waiting = ours.clone().find(|other| other.phase == Phase::Next).map(|key| key.id.clone());
+        if needs_heir && (waiting.is_none() || waiting != known_heir) {
+            // Nobody waits while primes are searched for, and other nodes asked what they know.
+            drop(change);
+            known_heir = Some(publish_heir(ledger, waiting, algorithm, now).await?);
+            continue;
+        }
+        let heir = if needs_heir { waiting } else { None };
+        hand_over(ledger, change, id, heir.clone(), now).await?;
         tracing::warn!(kid = %id, heir = heir.as_ref().map(KeyId::as_str), "a signing key was retired by the operator");
         return Ok(heir);
     }
 }
 
-/// Who signs from now on.
-enum Heir {
-    /// Who signed before.
-    Nobody,
-    /// A key that is published already.
-    Waiting(KeyId),
-    /// One that nobody knows yet.
-    New(FreshKey),
+/// Makes sure that every node publishes a key which waits for its turn: the one that is there, or a new one.
+async fn publish_heir(
+    ledger: &Ledger,
+    waiting: Option<KeyId>,
+    algorithm: SigningAlgorithm,
+    now: Timestamp,
+) -> Result<KeyId, Fault> {
+    let heir = match waiting {
+        Some(waiting) => waiting,
+        None => match rotate_at(ledger, Some(algorithm), now).await {
+            Ok(KeyInfo { id, .. }) | Err(RotateKeysError::Waiting(id)) => id,
+            Err(RotateKeysError::Fault(fault)) => return Err(fault),
+        },
+    };
+    everywhere::known_everywhere(ledger).await?;
+    Ok(heir)
 }
 
-/// Retires the key and puts its heir in force.
+/// Retires the key, and lets the one that waits sign in its place.
 async fn hand_over(
     ledger: &Ledger,
     mut change: Change,
     id: &KeyId,
-    heir: Heir,
+    heir: Option<KeyId>,
     now: Timestamp,
-) -> Result<Option<KeyId>, Fault> {
+) -> Result<(), Fault> {
     signing_keys::retire(change.sql(), id, now).await?;
-    let (waiting, new) = match heir {
-        Heir::Nobody => (None, None),
-        Heir::Waiting(waiting) => {
-            signing_keys::sign_from(change.sql(), &waiting, now).await?;
-            (Some(waiting), None)
-        }
-        Heir::New(new) => {
-            let (row, key) = new.signing_from(ledger, now, now)?;
-            signing_keys::insert(change.sql(), &row).await?;
-            (None, Some(key))
-        }
-    };
-    let signer = waiting.clone().or_else(|| new.as_ref().map(|key| key.public().id().clone()));
+    if let Some(heir) = &heir {
+        signing_keys::sign_from(change.sql(), heir, now).await?;
+    }
     let (ledger, retired) = (ledger.clone(), id.clone());
-    let then = move |committed: bool| {
-        // What is not in the store must not sign; what may have left it must not verify.
-        if let Some(key) = new.filter(|_| committed) {
-            ledger.keyring().add(key);
-        }
-        if let Some(id) = waiting {
+    let then = move |_: bool| {
+        // What may have left the store must not verify.
+        if let Some(id) = heir {
             ledger.keyring().sign_from(&id, now);
         }
         ledger.keyring().remove(&retired);
     };
     change.changes_keys();
-    change.commit_then(vec![Forget::All], then).await?;
-    Ok(signer)
+    change.commit_then(vec![Forget::All], then).await
 }
 
 /// Retires the keys whose tokens are all over. Says how many.

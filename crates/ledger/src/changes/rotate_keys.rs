@@ -1,16 +1,20 @@
 //! A new signing key. It is published at once and signs later, so that nobody who keeps the published keys for a while
-//! meets a token of a key that they do not know.
+//! meets a token of a key that they do not know. Where several nodes share the store, every one of them publishes it before
+//! any signs with it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use vestibule_gate::time::Timestamp;
+use vestibule_gate::time::{Span, Timestamp};
 use vestibule_gate::token::jwt::{KeyId, SigningAlgorithm};
 
 use crate::commit::Change;
 use crate::fault::Fault;
+use crate::feed::everywhere;
 use crate::ledger::Ledger;
 use crate::mint;
-use crate::signing::{KeyInfo, Phase, SigningKey, infos};
+use crate::queries;
+use crate::settings::KeySettings;
+use crate::signing::{self, KeyInfo, Phase, SigningKey, infos};
 use crate::store::signing_keys::{self, KeyRow};
 
 /// Why there is no new key.
@@ -46,12 +50,46 @@ pub(crate) async fn prepare_at(ledger: &Ledger, now: Timestamp) -> Result<(), Fa
         if ledger.keyring().has(algorithm) {
             continue;
         }
-        match rotate_at(ledger, Some(algorithm), now).await {
-            Ok(_) | Err(RotateKeysError::Waiting(_)) => {}
+        match make(ledger, algorithm, now, |known| !known.iter().any(|key| is_of(key, algorithm))).await {
+            // The first key of all signs at once.
+            Ok(Some(_)) => _ = everywhere::known_everywhere(ledger).await?,
+            // Another node was faster.
+            Ok(None) | Err(RotateKeysError::Waiting(_)) => signing::read_again(ledger).await?,
             Err(RotateKeysError::Fault(fault)) => return Err(fault),
         }
     }
     Ok(())
+}
+
+/// Replaces the key of this algorithm if it has signed for so long and no other waits.
+pub(crate) async fn rotate_if_due(
+    ledger: &Ledger,
+    algorithm: SigningAlgorithm,
+    every: Span,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let is_due = |known: &[KeyInfo]| {
+        let mut ours = known.iter().filter(|key| is_of(key, algorithm));
+        !ours.clone().any(|key| key.phase == Phase::Next)
+            && ours.any(|key| key.phase == Phase::Active && key.signs_from.plus(every) <= now)
+    };
+    // Nobody waits for the one writer, and no prime is searched for, because of what happens four times a year.
+    if !is_due(&queries::keys_at(ledger, now).await?) {
+        return Ok(());
+    }
+    // Asked again inside the change: the operator, or another node, may have been faster.
+    match make(ledger, algorithm, now, is_due).await {
+        Ok(_) | Err(RotateKeysError::Waiting(_)) => Ok(()),
+        Err(RotateKeysError::Fault(fault)) => Err(fault),
+    }
+}
+
+fn is_of(key: &KeyInfo, algorithm: SigningAlgorithm) -> bool {
+    key.algorithm == algorithm && is_there(key)
+}
+
+const fn is_there(key: &KeyInfo) -> bool {
+    !matches!(key.phase, Phase::Retired { .. })
 }
 
 pub(crate) async fn rotate_at(
@@ -59,19 +97,33 @@ pub(crate) async fn rotate_at(
     algorithm: Option<SigningAlgorithm>,
     now: Timestamp,
 ) -> Result<KeyInfo, RotateKeysError> {
+    let algorithm = algorithm.unwrap_or(ledger.settings().keys.algorithm);
+    // It is always wanted.
+    make(ledger, algorithm, now, |_| true).await?.ok_or(RotateKeysError::Fault(Fault::NoSigning))
+}
+
+/// Makes a key, if it is wanted beside those that are there when it could be stored.
+async fn make(
+    ledger: &Ledger,
+    algorithm: SigningAlgorithm,
+    now: Timestamp,
+    is_wanted: impl Fn(&[KeyInfo]) -> bool + Send,
+) -> Result<Option<KeyInfo>, RotateKeysError> {
     let settings = ledger.settings().keys.clone();
-    let fresh = FreshKey::mint(algorithm.unwrap_or(settings.algorithm)).await?;
+    let fresh = FreshKey::mint(algorithm).await?;
     let mut change = Change::begin(ledger).await?;
     let known = infos(&signing_keys::list(change.sql()).await?, settings.keep_for, now);
     let waiting = known.iter().find(|key| key.algorithm == fresh.algorithm && key.phase == Phase::Next);
     if let Some(waiting) = waiting {
         return Err(RotateKeysError::Waiting(waiting.id.clone()));
     }
-    let is_there = |key: &KeyInfo| !matches!(key.phase, Phase::Retired { .. });
+    if !is_wanted(&known) {
+        return Ok(None);
+    }
     // What only assertions are signed with stands in for nobody, and nobody for it.
     let is_apart = fresh.algorithm != settings.algorithm && settings.for_assertions == Some(fresh.algorithm);
     let is_first = !known.iter().any(|key| is_there(key) && (!is_apart || key.algorithm == fresh.algorithm));
-    let signs_from = if is_first { now } else { now.plus(settings.publish_before) };
+    let signs_from = if is_first { now } else { now.plus(publish_before(ledger, &settings)) };
     let (row, key) = fresh.signing_from(ledger, signs_from, now)?;
     signing_keys::insert(change.sql(), &row).await?;
     let keyring = ledger.clone();
@@ -86,11 +138,19 @@ pub(crate) async fn rotate_at(
     tracing::info!(kid = %row.id, algorithm = %row.algorithm, "a signing key was made and published");
     let phase = if is_first { Phase::Active } else { Phase::Next };
     let KeyRow { id, algorithm, is_sealed, created_at, .. } = row;
-    Ok(KeyInfo { id, algorithm, phase, is_sealed, created_at, signs_from })
+    Ok(Some(KeyInfo { id, algorithm, phase, is_sealed, created_at, signs_from }))
+}
+
+/// How long a new key is published before it signs: with several nodes never shorter than the last of them may take to
+/// publish it, and whoever has asked that one just before may keep the old list.
+fn publish_before(ledger: &Ledger, settings: &KeySettings) -> Span {
+    let others = everywhere::at_most(ledger).millis();
+    let least = if others == 0 { 0 } else { others.saturating_add(settings.published_for().millis()) };
+    settings.publish_before.max(Span::from_millis(least))
 }
 
 /// A private key that nothing knows of yet.
-pub(super) struct FreshKey {
+struct FreshKey {
     id: KeyId,
     algorithm: SigningAlgorithm,
     pkcs8: Vec<u8>,
@@ -98,13 +158,13 @@ pub(super) struct FreshKey {
 
 impl FreshKey {
     /// Makes one, off the async threads: RSA searches for primes.
-    pub(super) async fn mint(algorithm: SigningAlgorithm) -> Result<Self, Fault> {
+    async fn mint(algorithm: SigningAlgorithm) -> Result<Self, Fault> {
         let make = move || Ok(Self { id: mint::key_id()?, algorithm, pkcs8: mint::private_key(algorithm)? });
         tokio::task::spawn_blocking(make).await.map_err(|_| Fault::Closed)?
     }
 
     /// For the store, sealed if there is a secret, and for the keyring.
-    pub(super) fn signing_from(
+    fn signing_from(
         self,
         ledger: &Ledger,
         signs_from: Timestamp,

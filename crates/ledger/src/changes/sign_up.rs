@@ -9,6 +9,7 @@ use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::mint;
+use crate::proof::attempts;
 use crate::proof::device::Device;
 use crate::proof::limits::{Counted, Limited, Network};
 use crate::proof::strength::TooWeak;
@@ -77,7 +78,7 @@ pub async fn sign_up(ledger: &Ledger, attempt: SignUp) -> Result<SignedIn, SignU
         return Err(SignUpError::Closed);
     }
     let address = Counted::SignUp(Network::of(attempt.browser.address));
-    ledger.limits().attempt(address, settings.limits.sign_up_per_address, ledger.now())?;
+    attempts::attempt(ledger, address, settings.limits.sign_up_per_address).await??;
     let known = vec![attempt.email.shown().to_owned(), attempt.name.as_str().to_owned()];
     let hash = hash_new(ledger, attempt.password.clone(), known).await?;
     let mut change = Change::begin(ledger).await?;

@@ -20,6 +20,7 @@ use crate::store::query;
 use crate::user::NewUser;
 use crate::{backup, queries};
 
+mod across;
 mod api_tokens;
 mod attacks;
 mod clients;
@@ -44,7 +45,7 @@ fn store(data_dir: &Path) -> StoreSettings {
         writers: 2,
         statement_timeout,
         node: "test".to_owned(),
-        max_staleness: std::time::Duration::from_secs(3600),
+        max_staleness: std::time::Duration::from_secs(1800),
     })
 }
 

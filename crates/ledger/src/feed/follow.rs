@@ -9,41 +9,65 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use vestibule_gate::time::Timestamp;
 
+use crate::cluster;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::signing;
-use crate::store::{feed, nodes};
+use crate::store::{Woken, feed, nodes};
 
 use super::Said;
+use super::say_so::SayingSo;
 
 /// How long it waits for a notification before it asks all the same.
 const HEARTBEAT: Duration = Duration::from_millis(500);
 /// An answer that takes longer is as good as none: the connection is given up, and a new one asked.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How often the others are told how far this node is, at most, while nothing happens.
-const SAYS_SO_EVERY: Duration = Duration::from_secs(1);
 /// Entries a question.
 const BATCH: i64 = 500;
 
 /// Follows until the process ends.
 pub(crate) async fn run(ledger: Ledger) {
+    count_from_zero();
     let mut listener = None;
-    let mut follower = Follower { ledger: ledger.clone(), told: None, is_lost: false };
+    let mut follower = Follower { ledger: ledger.clone(), saying: SayingSo::default(), is_lost: false, mark: None };
+    let mut was_woken = true;
     loop {
-        follower.catch_up().await;
+        let heard_of_others = follower.catch_up().await;
+        if heard_of_others && !was_woken && listener.take().is_some() {
+            tracing::debug!("something was changed without a notification: listening anew");
+        }
         if listener.is_none() {
             listener = timeout(PATIENCE, ledger.store().listen()).await.ok().and_then(Result::ok).flatten();
+            metrics::gauge!("vestibule_feed_listening").set(if listener.is_some() { 1.0 } else { 0.0 });
         }
-        let heartbeat = heartbeat(&ledger);
+        let pause = heartbeat(&ledger).min(follower.saying.is_due_in(ledger.node().applied()));
+        was_woken = true;
         match &mut listener {
-            Some(listening) => {
-                if let Ok(Err(error)) = timeout(heartbeat, listening.woken()).await {
+            Some(listening) => match timeout(pause, listening.woken()).await {
+                Ok(Ok(Woken::Asked)) => follower.saying.is_asked(),
+                Ok(Ok(Woken::Changed)) => {}
+                Ok(Err(error)) => {
                     tracing::warn!(%error, "notifications of other nodes' changes are lost; asking every heartbeat until they come again");
+                    metrics::counter!("vestibule_feed_listener_lost_total").increment(1);
+                    metrics::gauge!("vestibule_feed_listening").set(0.0);
                     listener = None;
                 }
-            }
-            None => tokio::time::sleep(heartbeat).await,
+                Err(_) => was_woken = false,
+            },
+            None => tokio::time::sleep(pause).await,
         }
+    }
+}
+
+/// What is not there cannot be seen to rise.
+fn count_from_zero() {
+    for counter in [
+        "vestibule_feed_obeyed_total",
+        "vestibule_feed_everything_total",
+        "vestibule_feed_listener_lost_total",
+        "vestibule_stale_reads_total",
+    ] {
+        metrics::counter!(counter).increment(0);
     }
 }
 
@@ -56,17 +80,21 @@ fn heartbeat(ledger: &Ledger) -> Duration {
 
 struct Follower {
     ledger: Ledger,
-    /// When the others were told last, and what.
-    told: Option<(Instant, i64)>,
+    saying: SayingSo,
     is_lost: bool,
+    /// Who has made the newest change that was obeyed, and when: by it, the feed is known again.
+    mark: Option<(String, i64)>,
 }
 
 impl Follower {
-    async fn catch_up(&mut self) {
-        let caught_up = timeout(PATIENCE * 4, self.read_all()).await.unwrap_or(Err(Fault::Slow));
+    /// Says whether there was something of other nodes.
+    async fn catch_up(&mut self) -> bool {
+        let mut heard_of_others = false;
+        let caught_up = timeout(PATIENCE * 4, self.read_all(&mut heard_of_others)).await.unwrap_or(Err(Fault::Slow));
         match caught_up {
             Ok(sent) => {
                 self.ledger.live().freshness().whole_at(sent);
+                self.say_so().await;
                 if std::mem::take(&mut self.is_lost) {
                     tracing::info!("what other nodes change is known again");
                 }
@@ -76,51 +104,75 @@ impl Follower {
             }
             Err(_) => {}
         }
+        heard_of_others
     }
 
     /// Obeys everything; says when the last question was sent, which brought nothing that was not obeyed.
-    async fn read_all(&mut self) -> Result<Instant, Fault> {
+    async fn read_all(&mut self, heard_of_others: &mut bool) -> Result<Instant, Fault> {
         loop {
             let sent = Instant::now();
             let applied = self.ledger.node().applied();
             let read = timeout(PATIENCE, async {
                 let mut sql = self.ledger.store().plain().await?;
-                feed::behind(&mut sql, applied, BATCH).await
+                let asked = Instant::now();
+                let head = feed::head(&mut sql, applied).await?;
+                self.ledger.clock().follow(head.time, asked.into_std());
+                let entries =
+                    if head.number == applied { Vec::new() } else { feed::behind(&mut sql, applied, BATCH).await? };
+                Ok::<_, Fault>((head, entries))
             });
             let (head, entries) = read.await.map_err(|_| Fault::Slow)??;
-            metrics::gauge!("vestibule_feed_lag").set((head - applied).max(0) as f64);
+            metrics::gauge!("vestibule_feed_lag").set((head.number - applied).max(0) as f64);
+            if !self.knows(applied, &head, &entries) {
+                tracing::warn!(
+                    applied,
+                    head = head.number,
+                    "the feed is not what it was: everything in memory is forgotten"
+                );
+                metrics::counter!("vestibule_feed_everything_total").increment(1);
+                self.do_as_told(&Said::EVERYTHING).await?;
+                self.ledger.node().has_applied(head.number);
+                self.mark = None;
+                continue;
+            }
             let count = entries.len() as i64;
-            self.obey(applied, head, entries).await?;
+            self.obey(entries, heard_of_others).await?;
+            metrics::gauge!("vestibule_feed_lag").set((head.number - self.ledger.node().applied()).max(0) as f64);
             if count < BATCH {
-                self.say_so().await?;
                 return Ok(sent);
             }
+            // Somebody who is far behind is there all the same.
+            self.say_so().await;
         }
     }
 
-    async fn obey(&self, mut applied: i64, head: i64, entries: Vec<feed::Entry>) -> Result<(), Fault> {
-        let is_behind_all_that_is_kept = entries.is_empty() && head != applied;
-        if is_behind_all_that_is_kept {
-            tracing::warn!(applied, head, "the feed does not reach back to here: everything in memory is forgotten");
-            self.do_as_told(&Said::EVERYTHING).await?;
-            self.ledger.node().has_applied(head);
-            return Ok(());
+    /// Whether the feed goes on from where this node is. It does not when what comes next was pruned while the node
+    /// slept, or when the database was replaced by one that has not all of it: a backup, or a standby that had not
+    /// heard of the last changes. Such a one soon has other changes under the same numbers.
+    fn knows(&mut self, applied: i64, head: &feed::Head, entries: &[feed::Entry]) -> bool {
+        let goes_on = entries.iter().zip(applied + 1..).all(|(entry, number)| entry.number == number);
+        let is_empty_for_no_reason = entries.is_empty() && head.number != applied;
+        if self.mark.is_none() {
+            self.mark.clone_from(&head.mark);
         }
+        goes_on && !is_empty_for_no_reason && self.mark == head.mark
+    }
+
+    async fn obey(&mut self, entries: Vec<feed::Entry>, heard_of_others: &mut bool) -> Result<(), Fault> {
         for entry in entries {
-            if entry.number != applied + 1 {
-                tracing::warn!(
-                    applied,
-                    next = entry.number,
-                    "entries of the feed are missing: everything in memory is forgotten"
-                );
-                self.do_as_told(&Said::EVERYTHING).await?;
-            }
-            if entry.node != self.ledger.node().id() {
+            let node = self.ledger.node();
+            let is_others = entry.node != node.id();
+            if is_others || node.doubts().is_some_and(|doubts| doubts.has(entry.number)) {
                 self.do_as_told(&Said::read(&entry.said)).await?;
                 metrics::counter!("vestibule_feed_obeyed_total").increment(1);
+                let delay = (self.ledger.now().millis() - entry.committed_at).max(0);
+                metrics::histogram!("vestibule_feed_delay_seconds").record(Duration::from_millis(delay.unsigned_abs()));
+                *heard_of_others |= is_others;
             }
-            applied = entry.number;
-            self.ledger.node().has_applied(applied);
+            let node = self.ledger.node();
+            node.has_applied(entry.number);
+            node.doubts().into_iter().for_each(|doubts| doubts.are_over(entry.number));
+            self.mark = Some((entry.node, entry.committed_at));
         }
         Ok(())
     }
@@ -138,30 +190,20 @@ impl Follower {
         Ok(())
     }
 
-    async fn say_so(&mut self) -> Result<(), Fault> {
-        let applied = self.ledger.node().applied();
-        if self.told.is_some_and(|(when, what)| what == applied && when.elapsed() < SAYS_SO_EVERY) {
-            return Ok(());
+    async fn say_so(&mut self) {
+        match self.saying.say_so(&self.ledger, PATIENCE).await {
+            Ok(()) => self.ledger.node().is_following_now(),
+            Err(fault) => tracing::warn!(%fault, "the other nodes could not be told how far this one is"),
         }
-        let said = timeout(PATIENCE, async {
-            let mut sql = self.ledger.store().plain().await?;
-            let node = self.ledger.node();
-            nodes::is_there(&mut sql, node.id(), node.name(), env!("CARGO_PKG_VERSION"), applied).await
-        });
-        said.await.map_err(|_| Fault::Slow)??;
-        self.told = Some((Instant::now(), applied));
-        Ok(())
     }
 }
 
 /// How long entries are kept: a node that was silent for longer forgets everything.
 const KEPT: vestibule_gate::time::Span = vestibule_gate::time::Span::from_seconds(15 * 60);
-/// A node that was silent for so long is no node any more.
-const SILENT: i64 = 24 * 3600 * 1000;
 
 /// Deletes what no node needs.
 pub(crate) async fn prune(ledger: &Ledger, now: Timestamp) -> Result<(), Fault> {
     let mut sql = ledger.store().plain().await?;
     feed::prune(&mut sql, now.minus(KEPT)).await?;
-    nodes::prune(&mut sql, SILENT).await
+    nodes::prune(&mut sql, cluster::KEPT).await
 }

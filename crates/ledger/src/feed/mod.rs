@@ -3,7 +3,11 @@
 //! A change writes it in its own transaction, under the next number of all changes (`store/feed.rs`): the numbers are in
 //! the order of the commits, and none is missing. Every node reads them in that order (`follow.rs`).
 
+mod doubt;
+pub(crate) mod everywhere;
 pub(crate) mod follow;
 mod said;
+mod say_so;
 
+pub(crate) use doubt::Doubts;
 pub(crate) use said::Said;

@@ -1,7 +1,7 @@
 //! What runs by itself, a file a task.
 
 pub(crate) mod flush_activity;
-mod purge_expired;
+pub(crate) mod purge_expired;
 pub(crate) mod rotate_keys;
 
 use tokio::task::JoinHandle;

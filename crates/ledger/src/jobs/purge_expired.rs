@@ -10,6 +10,7 @@ use crate::commit::Change;
 use crate::fault::Fault;
 use crate::feed::follow;
 use crate::ledger::Ledger;
+use crate::proof::attempts;
 use crate::store::{Work, codes, credentials, one_time, refresh_tokens, sessions, users};
 
 const EVERY: Duration = Duration::from_secs(600);
@@ -29,15 +30,21 @@ pub(super) async fn run(ledger: Ledger) {
 }
 
 /// One node at a time.
-async fn in_turn(ledger: &Ledger) -> Result<(), Fault> {
+pub(crate) async fn in_turn(ledger: &Ledger) -> Result<(), Fault> {
     let Some(lease) = ledger.store().lease(Work::Purge).await? else { return Ok(()) };
     let purged = purge(ledger).await;
-    let pruned = if ledger.node().has_others() { follow::prune(ledger, ledger.now()).await } else { Ok(()) };
+    let pruned = if ledger.node().has_others() { prune(ledger).await } else { Ok(()) };
     lease.give_back().await;
     purged.and(pruned)
 }
 
-async fn purge(ledger: &Ledger) -> Result<(), Fault> {
+/// What only several nodes write.
+async fn prune(ledger: &Ledger) -> Result<(), Fault> {
+    follow::prune(ledger, ledger.now()).await?;
+    attempts::prune(ledger).await
+}
+
+pub(crate) async fn purge(ledger: &Ledger) -> Result<(), Fault> {
     let settings = ledger.settings();
     let now = ledger.now();
     // The store may know of an activity up to two write intervals late.

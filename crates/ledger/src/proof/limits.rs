@@ -1,4 +1,5 @@
-//! How often something may be tried. Asked before any look-up and any hash.
+//! How often something may be tried. Asked before any look-up and any hash. These count in memory, for one node;
+//! `attempts.rs` is what asks them, and what counts for several.
 //!
 //! Attempts are counted a key (account, device, address, user) in a window; an attempt that turns out well is given
 //! back. Memory is bounded by two generations of keys: when the younger is full, the older is dropped. So nobody can
@@ -7,6 +8,7 @@
 //! neither give an attempt back nor bound their keys.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 
@@ -46,6 +48,15 @@ pub(crate) enum Counted<'k> {
 /// An address as limits count it: an IPv4 address, or the /64 of an IPv6 one. `None` counts all unknown ones as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Network(Option<IpAddr>);
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(address) => address.fmt(f),
+            None => f.write_str("unknown"),
+        }
+    }
+}
 
 impl Network {
     pub(crate) fn of(address: Option<IpAddr>) -> Self {

@@ -26,16 +26,18 @@ pub struct Keyring {
 /// In the order in which they begin to sign.
 #[derive(Default)]
 struct Ring {
+    /// Counts the changes.
+    version: u64,
     keys: Vec<Arc<SigningKey>>,
     published: Arc<KeySet>,
 }
 
 impl Ring {
-    fn of(mut keys: Vec<Arc<SigningKey>>) -> Arc<Self> {
+    fn of(version: u64, mut keys: Vec<Arc<SigningKey>>) -> Arc<Self> {
         keys.sort_by_key(|key| key.signs_from);
         // The newest first: they are asked for most.
         let published = KeySet::new(keys.iter().rev().map(|key| key.public().clone()));
-        Arc::new(Self { keys, published: Arc::new(published) })
+        Arc::new(Self { version, keys, published: Arc::new(published) })
     }
 
     /// Which key signs now. An algorithm that was chosen a moment ago has a key that nobody knows yet: until that one
@@ -68,7 +70,7 @@ impl Keyring {
         for_assertions: Option<SigningAlgorithm>,
         shown: Arc<Keys>,
     ) -> Self {
-        let ring = Ring::of(keys.into_iter().map(Arc::new).collect());
+        let ring = Ring::of(0, keys.into_iter().map(Arc::new).collect());
         shown.publish(Arc::clone(&ring.published));
         Self { ring: RwLock::new(ring), sealing, for_assertions, shown }
     }
@@ -113,9 +115,20 @@ impl Keyring {
         self.sealing.as_ref()
     }
 
-    /// Puts other keys in the place of all.
-    pub(super) fn replace(&self, keys: Vec<SigningKey>) {
-        self.change(|all| *all = keys.into_iter().map(Arc::new).collect());
+    /// To be taken before the store is read.
+    pub(super) fn version(&self) -> u64 {
+        self.ring.read().version
+    }
+
+    /// Puts what was read in the place of all, unless they were changed since it was asked for: it may be older. Says whether
+    /// it did.
+    pub(super) fn replace(&self, version: u64, keys: Vec<SigningKey>) -> bool {
+        let mut ring = self.ring.write();
+        let is_current = ring.version == version;
+        if is_current {
+            self.put(&mut ring, keys.into_iter().map(Arc::new).collect());
+        }
+        is_current
     }
 
     /// Publishes a key.
@@ -141,7 +154,11 @@ impl Keyring {
         let mut ring = self.ring.write();
         let mut keys = ring.keys.clone();
         change(&mut keys);
-        *ring = Ring::of(keys);
+        self.put(&mut ring, keys);
+    }
+
+    fn put(&self, ring: &mut Arc<Ring>, keys: Vec<Arc<SigningKey>>) {
+        *ring = Ring::of(ring.version + 1, keys);
         self.shown.publish(Arc::clone(&ring.published));
     }
 }

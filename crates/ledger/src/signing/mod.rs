@@ -9,7 +9,7 @@ mod seal;
 pub(crate) use key::SigningKey;
 pub use keyring::Keyring;
 pub use open::KeyringError;
-pub(crate) use open::{open, read_again};
+pub(crate) use open::{make_sure, open, read_again};
 pub(crate) use phase::infos;
 pub use phase::{KeyInfo, Phase};
 

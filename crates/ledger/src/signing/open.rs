@@ -64,7 +64,7 @@ pub enum KeyringError {
     },
 }
 
-const LOST: &str = "If it is lost, delete the key's line from the table signing_keys with sqlite3: the next start makes \
+const LOST: &str = "If it is lost, delete the key's line from the table signing_keys, with sqlite3 or psql: the next start makes \
                     a new key, and every token that the lost one signed is refused";
 
 /// Reads the published keys of a database.
@@ -103,22 +103,33 @@ pub(crate) async fn open(
     Ok(Keyring::new(keys, sealing, settings.for_assertions, shown))
 }
 
-/// Reads the published keys anew, since another node has changed them.
+/// Reads the published keys anew, since another node may have changed them. What was read does not undo a change that was
+/// made here while it was read.
 pub(crate) async fn read_again(ledger: &Ledger) -> Result<(), Fault> {
-    let mut sql = ledger.store().read().await?;
-    let rows = signing_keys::list(&mut sql).await?;
-    drop(sql);
-    let mut keys = Vec::new();
-    for row in rows.into_iter().filter(|row| row.retired_at.is_none()) {
-        let private = private_key(&row, ledger.keyring().sealing(), Path::new("the store")).map_err(|error| {
-            tracing::error!(%error, "a signing key of another node cannot be read; every node needs the same [keys] secret");
-            Fault::Unreadable("a signing key")
-        })?;
-        let key = SigningKey::read(row.id.clone(), row.algorithm, &private, row.signs_from);
-        keys.push(key.ok_or(Fault::Unreadable("a signing key"))?);
+    loop {
+        let version = ledger.keyring().version();
+        let mut sql = ledger.store().read().await?;
+        let rows = signing_keys::list(&mut sql).await?;
+        drop(sql);
+        let mut keys = Vec::new();
+        for row in rows.into_iter().filter(|row| row.retired_at.is_none()) {
+            let private = private_key(&row, ledger.keyring().sealing(), Path::new("the store")).map_err(|error| {
+                tracing::error!(%error, "a signing key of another node cannot be read; every node needs the same [keys] secret");
+                Fault::Unreadable("a signing key")
+            })?;
+            let key = SigningKey::read(row.id.clone(), row.algorithm, &private, row.signs_from);
+            keys.push(key.ok_or(Fault::Unreadable("a signing key"))?);
+        }
+        if ledger.keyring().replace(version, keys) {
+            return Ok(());
+        }
     }
-    ledger.keyring().replace(keys);
-    Ok(())
+}
+
+/// Makes sure that the keys in memory are those that are published: they are read where other nodes may have changed them
+/// and this one not know.
+pub(crate) async fn make_sure(ledger: &Ledger) -> Result<(), Fault> {
+    if ledger.live().freshness().is_fresh() { Ok(()) } else { read_again(ledger).await }
 }
 
 enum SealingError {

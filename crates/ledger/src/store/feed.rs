@@ -6,6 +6,7 @@ use crate::fault::Fault;
 
 use super::Connection;
 use super::engine::query;
+use super::nodes::database_millis;
 
 /// An entry of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,19 @@ pub(crate) struct Entry {
     pub(crate) node: String,
     /// What it has made untrue.
     pub(crate) said: String,
+    /// By the clock of whoever has made it.
+    pub(crate) committed_at: i64,
+}
+
+/// What the database says of the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// The number of the newest entry.
+    pub(crate) number: i64,
+    /// The entry that was asked for, while it is kept: who has made it, and when. No two have both in common.
+    pub(crate) mark: Option<(String, i64)>,
+    /// What time it is there, in milliseconds.
+    pub(crate) time: i64,
 }
 
 /// Adds an entry, in the transaction of its change: the only one that is open.
@@ -32,27 +46,37 @@ pub(crate) async fn append(sql: &mut Connection, node: &str, said: String, now: 
     Ok(number)
 }
 
-/// The number of the newest entry.
-pub(crate) async fn head(sql: &mut Connection) -> Result<i64, Fault> {
-    Ok(query("SELECT number FROM feed_head WHERE one = 1").fetch_one(sql).await?.try_get("number")?)
+/// How far the feed is, and what it says of an entry.
+pub(crate) async fn head(sql: &mut Connection, of: i64) -> Result<Head, Fault> {
+    let row = query(concat!(
+        "SELECT head.number, known.node, known.committed_at, ",
+        database_millis!(),
+        " AS time FROM feed_head AS head LEFT JOIN feed AS known ON known.number = $1 WHERE head.one = 1"
+    ));
+    let row = row.bind(of).fetch_one(sql).await?;
+    let (node, committed_at): (Option<String>, Option<i64>) = (row.try_get("node")?, row.try_get("committed_at")?);
+    Ok(Head { number: row.try_get("number")?, mark: node.zip(committed_at), time: row.try_get("time")? })
 }
 
-/// The entries behind a number, in order, and the head as it was in the same moment or before.
-pub(crate) async fn behind(sql: &mut Connection, number: i64, limit: i64) -> Result<(i64, Vec<Entry>), Fault> {
-    let head = head(sql).await?;
-    if head == number {
-        return Ok((head, Vec::new()));
-    }
-    let rows = query("SELECT number, node, said FROM feed WHERE number > $1 ORDER BY number LIMIT $2");
+/// The entries behind a number, in order.
+pub(crate) async fn behind(sql: &mut Connection, number: i64, limit: i64) -> Result<Vec<Entry>, Fault> {
+    let rows = query("SELECT number, node, said, committed_at FROM feed WHERE number > $1 ORDER BY number LIMIT $2");
     let rows = rows.bind(number).bind(limit).fetch_all(sql).await?;
     let read = |row: &super::engine::Row| {
-        Ok(Entry { number: row.try_get("number")?, node: row.try_get("node")?, said: row.try_get("said")? })
+        Ok(Entry {
+            number: row.try_get("number")?,
+            node: row.try_get("node")?,
+            said: row.try_get("said")?,
+            committed_at: row.try_get("committed_at")?,
+        })
     };
-    Ok((head, rows.iter().map(read).collect::<Result<_, Fault>>()?))
+    rows.iter().map(read).collect()
 }
 
-/// Deletes entries from before a time. Says how many.
+/// Deletes entries from before a time, but the newest: by it, nodes know the feed again. Says how many.
 pub(crate) async fn prune(sql: &mut Connection, before: Timestamp) -> Result<u64, Fault> {
-    let query = query("DELETE FROM feed WHERE committed_at < $1").bind(before.millis());
+    let query =
+        query("DELETE FROM feed WHERE committed_at < $1 AND number < (SELECT number FROM feed_head WHERE one = 1)");
+    let query = query.bind(before.millis());
     Ok(query.execute(sql).await?.rows_affected())
 }

@@ -40,6 +40,27 @@ impl Folder {
         Ok(Self { path, _lock: lock })
     }
 
+    /// Locks the folder of a database file, where there is a lock beside it, and changes nothing.
+    pub(crate) fn lock_beside(file: &Path) -> Result<Option<File>, OpenError> {
+        let path = file.with_file_name(LOCK);
+        let failed = |source| OpenError::Folder { path: path.clone(), source };
+        let lock = match File::open(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(failed)?,
+        };
+        let owner = lock.metadata().map_err(failed)?.uid();
+        let this = rustix::process::geteuid().as_raw();
+        if owner != this {
+            // The files that SQLite makes beside the database would be somebody else's.
+            return Err(OpenError::Owner { path, owner, this });
+        }
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(file.to_owned())),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+
     /// The database file.
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join(DATABASE)

@@ -3,6 +3,7 @@
 //! The text of every statement is accepted by SQLite and PostgreSQL alike: `$1` parameters, times as integer
 //! milliseconds, ids and hashes as text. What differs between engines stands in `engine/`.
 
+pub(crate) mod attempts;
 pub(crate) mod clients;
 pub(crate) mod codes;
 pub(crate) mod consents;
@@ -16,9 +17,11 @@ pub(crate) mod one_time;
 pub(crate) mod pending;
 pub(crate) mod refresh_tokens;
 pub(crate) mod resolves;
-mod schema;
+pub(crate) mod schema;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
+pub(crate) mod unfinished;
 pub(crate) mod users;
 
-pub(crate) use engine::{Connection, Place, Store, Work, query};
+pub use engine::Connections;
+pub(crate) use engine::{Connection, Place, Store, Woken, Work, query};

@@ -1,9 +1,13 @@
 //! The nodes that share the store, as each says of itself. Times are the database's, so that clocks need not agree.
 
+use std::fmt;
+use std::time::Duration;
+
 use crate::fault::Fault;
 
 use super::Connection;
 use super::engine::{Row, query};
+use super::schema::KNOWN;
 
 /// A node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +27,7 @@ macro_rules! database_millis {
         "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
     };
 }
+pub(crate) use database_millis;
 
 /// Says that a node is there, and how far it is.
 pub(crate) async fn is_there(
@@ -33,16 +38,17 @@ pub(crate) async fn is_there(
     applied: i64,
 ) -> Result<(), Fault> {
     query(concat!(
-        "INSERT INTO nodes (id, name, version, started_at, seen_at, applied) VALUES ($1, $2, $3, ",
+        "INSERT INTO nodes (id, name, version, started_at, seen_at, applied, knows) VALUES ($1, $2, $3, ",
         database_millis!(),
         ", ",
         database_millis!(),
-        ", $4) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, applied = excluded.applied"
+        ", $4, $5) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, applied = excluded.applied"
     ))
     .bind(id)
     .bind(name)
     .bind(version)
     .bind(applied)
+    .bind(KNOWN)
     .execute(sql)
     .await?;
     Ok(())
@@ -54,8 +60,14 @@ pub(crate) async fn is_gone(sql: &mut Connection, id: &str) -> Result<(), Fault>
     Ok(())
 }
 
-/// Every node that has said so lately, within so many milliseconds.
-pub(crate) async fn list(sql: &mut Connection, within: i64) -> Result<Vec<NodeRow>, Fault> {
+/// How many nodes have said so within this time.
+pub(crate) async fn count(sql: &mut Connection, within: Duration) -> Result<i64, Fault> {
+    let query = query(concat!("SELECT COUNT(*) AS nodes FROM nodes WHERE seen_at > ", database_millis!(), " - $1"));
+    Ok(query.bind(millis(within)).fetch_one(sql).await?.try_get("nodes")?)
+}
+
+/// Every node that has said so within this time.
+pub(crate) async fn list(sql: &mut Connection, within: Duration) -> Result<Vec<NodeRow>, Fault> {
     let rows = query(concat!(
         "SELECT id, name, version, applied, ",
         database_millis!(),
@@ -72,12 +84,55 @@ pub(crate) async fn list(sql: &mut Connection, within: i64) -> Result<Vec<NodeRo
             applied: row.try_get("applied")?,
         })
     };
-    rows.bind(within).fetch_all(sql).await?.iter().map(read).collect()
+    rows.bind(millis(within)).fetch_all(sql).await?.iter().map(read).collect()
+}
+
+/// For so many milliseconds after it last said so a node counts as running: one that was stopped takes its row away, and one
+/// that was killed cannot.
+pub(crate) const LIVE: i64 = 10_000;
+
+/// A node that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LiveNode {
+    name: String,
+    version: String,
+    /// The newest schema that its program knows.
+    pub(crate) knows: i64,
+}
+
+impl fmt::Display for LiveNode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (version {}, schema {})", self.name, self.version, self.knows)
+    }
+}
+
+/// The nodes that run now. `say_what_they_know`: since schema 4 they do.
+pub(crate) async fn live(sql: &mut Connection, say_what_they_know: bool) -> Result<Vec<LiveNode>, Fault> {
+    macro_rules! live {
+        ($knows:literal) => {
+            concat!(
+                "SELECT name, version, ",
+                $knows,
+                " AS knows FROM nodes WHERE seen_at > ",
+                database_millis!(),
+                " - $1 ORDER BY name, id"
+            )
+        };
+    }
+    let rows = if say_what_they_know { query(live!("knows")) } else { query(live!("CAST(3 AS BIGINT)")) };
+    let read = |row: &Row| {
+        Ok(LiveNode { name: row.try_get("name")?, version: row.try_get("version")?, knows: row.try_get("knows")? })
+    };
+    rows.bind(LIVE).fetch_all(sql).await?.iter().map(read).collect()
 }
 
 /// Forgets the nodes that have been silent for longer.
-pub(crate) async fn prune(sql: &mut Connection, silent_for: i64) -> Result<(), Fault> {
+pub(crate) async fn prune(sql: &mut Connection, silent_for: Duration) -> Result<(), Fault> {
     let query = query(concat!("DELETE FROM nodes WHERE seen_at < ", database_millis!(), " - $1"));
-    query.bind(silent_for).execute(sql).await?;
+    query.bind(millis(silent_for)).execute(sql).await?;
     Ok(())
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }

@@ -96,11 +96,9 @@ pub(crate) async fn take(
     purpose: Purpose,
     now: Timestamp,
 ) -> Result<Option<OneTimeRow>, Fault> {
-    let found = find(sql, hash, purpose, now).await?;
-    if found.is_some() {
-        query("DELETE FROM one_time WHERE hash = $1").bind(hash.to_text()).execute(sql).await?;
-    }
-    Ok(found)
+    let Some(found) = find(sql, hash, purpose, now).await? else { return Ok(None) };
+    let taken = query("DELETE FROM one_time WHERE hash = $1").bind(hash.to_text()).execute(sql).await?;
+    Ok((taken.rows_affected() == 1).then_some(found))
 }
 
 /// Takes a user's of one purpose but those that will last the longest.

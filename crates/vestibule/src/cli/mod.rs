@@ -1,9 +1,10 @@
 //! The command line: a file a command. A command returns what it has to print, so that nothing is printed by halves;
 //! it exits with 0 when it is done, 1 when it was refused or failed (or `doctor` found something), 2 when it was used
-//! wrongly.
+//! wrongly, 3 when it was done and `--wait` waited in vain for a node to know.
 
 mod backup;
 mod client;
+mod cluster;
 mod completions;
 mod config;
 mod doctor;
@@ -15,16 +16,20 @@ mod reply;
 mod rules;
 mod serve;
 mod session;
+mod store;
 mod table;
 mod token;
 mod user;
+mod wait;
 
+use std::cell::RefCell;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::wait::Wait;
 use crate::config::Config;
 use crate::config::appearance::{LogFormat, LogLevel};
 use crate::control::{Command, Reply, reach};
@@ -66,11 +71,17 @@ enum Subcommands {
     #[command(subcommand, after_help = "Example:\n  vestibule rules check")]
     Rules(rules::RulesCommand),
     Explain(explain::Explain),
+    /// Look at the nodes that share a PostgreSQL.
+    #[command(subcommand, after_help = "Example:\n  vestibule cluster status")]
+    Cluster(cluster::ClusterCommand),
     /// Print the configuration of a proxy.
     #[command(subcommand)]
     ProxyConfig(proxy_config::ProxyConfig),
     Doctor(doctor::Doctor),
     Backup(backup::Backup),
+    /// Bring the database up to date, or move it to another one.
+    #[command(subcommand, after_help = "Example:\n  vestibule store migrate")]
+    Store(store::StoreCommand),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -113,6 +124,8 @@ struct Said {
     is_wrong: bool,
     /// It could not look, as a command that was used wrongly.
     could_not: bool,
+    /// It was done, and not every node knows.
+    not_everywhere: bool,
 }
 
 impl From<String> for Said {
@@ -133,6 +146,7 @@ fn print(said: &Said) -> ExitCode {
             eprintln!("cannot print: {error}");
             ExitCode::FAILURE
         }
+        _ if said.not_everywhere => ExitCode::from(3),
         _ if said.could_not => ExitCode::from(2),
         _ if said.is_wrong => ExitCode::FAILURE,
         _ => ExitCode::SUCCESS,
@@ -140,20 +154,36 @@ fn print(said: &Said) -> ExitCode {
 }
 
 fn obey(cli: Cli) -> anyhow::Result<Said> {
-    let house = House { file: cli.config };
-    let text = match cli.command {
+    let house = House { file: cli.config, late: RefCell::default() };
+    let mut said = answer(cli.command, &house)?;
+    let late = house.late.take();
+    if !late.is_empty() {
+        said.hint = [std::mem::take(&mut said.hint), late]
+            .into_iter()
+            .filter(|hint| !hint.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n");
+        said.not_everywhere = true;
+    }
+    Ok(said)
+}
+
+fn answer(command: Subcommands, house: &House) -> anyhow::Result<Said> {
+    let text = match command {
         Subcommands::Serve(command) => command.run(house),
-        Subcommands::Config(command) => return command.run(&house),
-        Subcommands::User(command) => command.run(&house),
-        Subcommands::Session(command) => command.run(&house),
-        Subcommands::Client(command) => return command.run(&house),
-        Subcommands::Token(command) => return command.run(&house),
-        Subcommands::Keys(command) => command.run(&house),
-        Subcommands::Rules(command) => return command.run(&house),
-        Subcommands::Explain(command) => command.run(&house),
+        Subcommands::Config(command) => return command.run(house),
+        Subcommands::User(command) => command.run(house),
+        Subcommands::Session(command) => command.run(house),
+        Subcommands::Client(command) => return command.run(house),
+        Subcommands::Token(command) => return command.run(house),
+        Subcommands::Keys(command) => command.run(house),
+        Subcommands::Rules(command) => return command.run(house),
+        Subcommands::Explain(command) => command.run(house),
+        Subcommands::Cluster(command) => return command.run(house),
         Subcommands::ProxyConfig(command) => command.run(&house.config()?),
-        Subcommands::Doctor(command) => return Ok(command.run(&house)),
-        Subcommands::Backup(command) => command.run(&house),
+        Subcommands::Doctor(command) => return Ok(command.run(house)),
+        Subcommands::Backup(command) => command.run(house),
+        Subcommands::Store(command) => return command.run(house),
         Subcommands::Completions(command) => command.run(),
         Subcommands::Man(command) => command.run(),
     };
@@ -163,6 +193,8 @@ fn obey(cli: Cli) -> anyhow::Result<Said> {
 /// The installation that a command is about.
 struct House {
     file: Option<PathBuf>,
+    /// Who does not know yet what was changed.
+    late: RefCell<String>,
 }
 
 impl House {
@@ -173,6 +205,17 @@ impl House {
     /// Has a command performed, by the server if it runs, and otherwise here.
     fn ask(&self, command: Command) -> anyhow::Result<Reply> {
         ask(&self.config()?, command)
+    }
+
+    /// The same with a change, which may be waited for.
+    fn change(&self, command: Command, wait: Wait) -> anyhow::Result<Reply> {
+        match self.ask(wait.around(command))? {
+            Reply::NotEverywhere(reply, late) => {
+                *self.late.borrow_mut() = late;
+                Ok(*reply)
+            }
+            reply => Ok(reply),
+        }
     }
 }
 

@@ -9,8 +9,8 @@ pub(super) struct Serve {}
 
 impl Serve {
     #[expect(clippy::unused_self, reason = "each command is a type")]
-    pub(super) fn run(self, house: House) -> anyhow::Result<String> {
-        crate::serve::run(house.file)?;
+    pub(super) fn run(self, house: &House) -> anyhow::Result<String> {
+        crate::serve::run(house.file.clone())?;
         Ok(String::new())
     }
 }

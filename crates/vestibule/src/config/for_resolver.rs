@@ -6,7 +6,7 @@ use vestibule_gate::claims::cacheable::CacheKey;
 
 use super::Config;
 use crate::proxies::TrustedProxies;
-use crate::resolver::{Caching, Policy};
+use crate::resolver::{Caching, Policy, Shadow};
 
 impl Config {
     /// How long a proxy may keep an answer, and under which key; `None` when it may not.
@@ -30,7 +30,10 @@ impl Config {
         Policy {
             rules: Arc::clone(&self.rules.rules),
             places: self.rules.places.clone().into(),
-            shadow: self.shadow_rules.as_ref().map(|book| Arc::clone(&book.rules)),
+            shadow: self
+                .shadow_rules
+                .as_ref()
+                .map(|book| Shadow { rules: Arc::clone(&book.rules), places: book.places.clone().into() }),
             proxies: TrustedProxies::new(self.proxies.trusted.clone()),
             login: format!("{}/login", self.top.public_url).into_boxed_str(),
             trace: self.trace.clone(),

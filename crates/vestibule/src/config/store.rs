@@ -28,17 +28,28 @@ impl Setting for StoreUrl {
     fn read(raw: &Raw) -> Result<Self, Wrong> {
         let refused = || format!("expected {}", Self::EXPECTED);
         let Raw::Text(text) = raw else { return Err(refused().into()) };
-        parse(text).ok_or_else(|| refused().into())
+        Self::parse(text).ok_or_else(|| refused().into())
     }
 }
 
-fn parse(text: &str) -> Option<StoreUrl> {
-    let url = Url::parse(text.trim_end_matches(['\r', '\n'])).ok()?;
-    let has_database = url.path().len() > 1;
-    (matches!(url.scheme(), "postgres" | "postgresql") && has_database).then_some(StoreUrl(url))
-}
-
 impl StoreUrl {
+    /// Reads the URL of a PostgreSQL's database.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let url = Url::parse(text.trim_end_matches(['\r', '\n'])).ok()?;
+        let has_database = url.path().len() > 1;
+        (matches!(url.scheme(), "postgres" | "postgresql") && has_database).then_some(Self(url))
+    }
+
+    /// What the ledger connects with.
+    pub(crate) fn secret(&self) -> SecretUrl {
+        SecretUrl::new(self.verified().as_str())
+    }
+
+    /// Whether it holds a password.
+    pub(crate) fn has_password(&self) -> bool {
+        self.0.password().is_some() || self.0.query_pairs().any(|(key, _)| key == "password")
+    }
+
     /// With the certificate verified, unless the database is on this machine or the URL says otherwise.
     fn verified(&self) -> Url {
         let mut url = self.0.clone();
@@ -59,7 +70,7 @@ impl Config {
         let Some(url) = &self.store_url else { return StoreSettings::File };
         let seconds = |span: vestibule_gate::time::Span| Duration::from_secs(span.seconds().unsigned_abs());
         StoreSettings::Postgres(PostgresSettings {
-            url: SecretUrl::new(url.verified().as_str()),
+            url: url.secret(),
             readers: self.store.readers,
             writers: self.store.writers,
             statement_timeout: seconds(self.store.statement_timeout.0),
@@ -80,7 +91,7 @@ impl Config {
             Err(error) => {
                 say("store.url_file", format!("{}: {error}; name a file that this user may read", path.display()))
             }
-            Ok(text) => match parse(&text) {
+            Ok(text) => match StoreUrl::parse(&text) {
                 Some(url) => self.store_url = Some(url),
                 None => say("store.url_file", format!("{} does not hold {}", path.display(), StoreUrl::EXPECTED)),
             },

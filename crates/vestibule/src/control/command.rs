@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use vestibule_gate::account::{DisplayName, EmailAddress, Password, Role};
 use vestibule_gate::id::{SessionId, UserId};
+use vestibule_gate::time::Span;
 use vestibule_gate::token::jwt::{KeyId, SigningAlgorithm};
 use vestibule_ledger::UserRef;
 
@@ -90,6 +91,13 @@ pub enum Command {
     Token(TokenCommand),
     /// Why may a request pass, or not? Only the running server knows its rules.
     Explain(Question),
+    /// Does something, and then waits until every live node has said that it knows.
+    AndWait {
+        /// What.
+        command: Box<Command>,
+        /// How long, at most.
+        at_most: Span,
+    },
     /// Writes a backup to a new file.
     Backup {
         /// The absolute path: the two processes need not be in one folder.

@@ -81,7 +81,12 @@ fn of_user(
         Some(who) => Credentials::assumed(who, now),
         None => Credentials::none("none: the user is disabled, and has no session"),
     };
-    Explanation::new(original, credentials, address, Reasons::of(&found, who.as_ref(), address, now, &policy.places))
+    let reasons = Reasons::of(&found, who.as_ref(), address, now, &policy.places);
+    let explanation = Explanation::new(original, credentials, address, reasons);
+    let Some(shadow) = &policy.shadow else { return explanation };
+    let found = shadow.rules.find(original);
+    let who = subject.as_ref().and_then(|subject| subject.seen_with(found.reach()));
+    explanation.beside(&Reasons::of(&found, who.as_ref(), address, now, &shadow.places))
 }
 
 /// The user as they would be just behind the sign-in page.

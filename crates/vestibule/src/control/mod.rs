@@ -4,6 +4,7 @@
 pub mod client;
 pub mod clients;
 pub mod command;
+mod everywhere;
 pub mod explain;
 mod import;
 mod perform;

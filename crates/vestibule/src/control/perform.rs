@@ -13,7 +13,7 @@ use vestibule_ledger::{Ledger, NewUser, User, UserRef, backup, queries};
 use super::command::{AddUser, Command, Revoke, SetUser};
 use super::reply::{KeyView, Refusal, Reply, SessionView, Status, UserView};
 use super::written::{Sealed, Written};
-use super::{clients, import, tokens};
+use super::{clients, everywhere, import, tokens};
 use crate::texts::Texts;
 
 /// Users in one reply to [`Command::ListUsers`].
@@ -58,6 +58,10 @@ pub async fn perform(ledger: &Ledger, command: Command) -> Result<Reply, Refusal
         Command::Explain(_) => Err(refusal(
             "no server runs here, and only a server has rules in force: start it, or try rules with `vestibule rules test`",
         )),
+        Command::AndWait { command, at_most } => {
+            let reply = Box::pin(perform(ledger, *command)).await?;
+            Ok(everywhere::wait(ledger, reply, at_most).await)
+        }
         Command::Backup { file } => done(backup::to(ledger, &file).await),
     }
 }

@@ -58,6 +58,8 @@ pub enum Reply {
     Explained(Explanation),
     /// So many sessions were ended.
     Ended(u64),
+    /// This was done, and not every node knows it yet: which, and what that means.
+    NotEverywhere(Box<Reply>, String),
 }
 
 /// How things are.

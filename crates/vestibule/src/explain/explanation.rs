@@ -31,6 +31,8 @@ pub struct Explanation {
     pub verdict: Outcome,
     /// The same in a sentence.
     pub ruling: String,
+    /// What the rules that are tried (`shadow_rules`) would say, with the rule and why; `None` when none are tried.
+    pub tried: Option<String>,
 }
 
 impl Explanation {
@@ -39,6 +41,13 @@ impl Explanation {
     pub fn new(original: &Original<'_>, credentials: Credentials, address: Option<IpAddr>, reasons: Reasons) -> Self {
         let request = format!("{} {}{}", original.method(), original.host(), original.path());
         Self { request: Some(request), address, ..Self::of(credentials, reasons) }
+    }
+
+    /// With what the rules that are tried would say.
+    #[must_use]
+    pub fn beside(self, tried: &Reasons) -> Self {
+        let said = format!("{} ({}), by {}", tried.outcome, tried.outcome.status(), tried.in_one_line());
+        Self { tried: Some(said), ..self }
     }
 
     /// A request that is refused before anybody looks at who makes it.
@@ -52,7 +61,8 @@ impl Explanation {
         let Credentials { counted, ignored } = credentials;
         let Reasons { outcome, ruling, rule, place, why, .. } = reasons;
         let (request, address) = (None, None);
-        Self { request, credential: counted, ignored, address, rule, place, why, verdict: outcome, ruling }
+        let (verdict, tried) = (outcome, None);
+        Self { request, credential: counted, ignored, address, rule, place, why, verdict, ruling, tried }
     }
 
     /// In one line of printable ASCII, cut where a proxy's buffer may end.
@@ -62,6 +72,7 @@ impl Explanation {
         parts.push(format!("rule: {}", self.by()));
         parts.push(if self.why.is_empty() { self.ruling.clone() } else { self.why.join(", or ") });
         parts.push(format!("credential: {}", self.credential));
+        parts.extend(self.tried.iter().map(|tried| format!("shadow rules: {tried}")));
         parts.extend(self.ignored.iter().map(|one| format!("ignored: {one}")));
         let printable = |c: char| if matches!(c, ' '..='~') { c } else { '?' };
         parts.join(" | ").chars().map(printable).take(LONGEST_LINE).collect()
@@ -85,7 +96,8 @@ impl fmt::Display for Explanation {
         self.ignored.iter().try_for_each(|ignored| line("ignored", ignored))?;
         line("rule", &self.by())?;
         self.why.iter().try_for_each(|why| line("because", why))?;
-        line("verdict", &format!("{} ({}): {}", self.verdict, self.verdict.status(), self.ruling))
+        line("verdict", &format!("{} ({}): {}", self.verdict, self.verdict.status(), self.ruling))?;
+        self.tried.iter().try_for_each(|tried| line("shadow", tried))
     }
 }
 

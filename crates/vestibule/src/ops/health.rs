@@ -1,10 +1,13 @@
-//! `/healthz`: the process answers. `/readyz`: it should be sent requests, since its store answers and it is not ending.
+//! `/healthz`: the process answers. `/readyz`: it should be sent requests, since its store answers, it knows what other nodes
+//! change, and it is not ending.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+
+use vestibule_ledger::cluster::{self, Following};
 
 use super::Ops;
 
@@ -18,6 +21,15 @@ pub(super) async fn alive() -> &'static str {
 pub(super) async fn ready(State(ops): State<Arc<Ops>>) -> (StatusCode, &'static str) {
     if ops.is_draining() {
         return (StatusCode::SERVICE_UNAVAILABLE, "ending\n");
+    }
+    match cluster::following(&ops.ledger) {
+        Following::Alone | Following::Fresh(_) => {}
+        Following::NotYet => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "what other nodes change is not followed yet\n");
+        }
+        Following::Stale(_) => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "what other nodes change is not known; the log says why\n");
+        }
     }
     match tokio::time::timeout(PATIENCE, ops.ledger.check()).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),

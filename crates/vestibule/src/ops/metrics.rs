@@ -9,8 +9,8 @@ use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::Ops;
 use super::resolves::line;
+use super::{Ops, database};
 
 /// Upper ends of the buckets of everything that waits for a disk or a hash, in seconds.
 const BUCKETS: [f64; 14] = [0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
@@ -60,6 +60,22 @@ fn describe() {
         "Credentials looked up in the store: memory had them not."
     );
     metrics::describe_gauge!("vestibule_password_queue", "Passwords that wait to be hashed.");
+    metrics::describe_counter!("vestibule_store_errors_total", "Statements that failed, by kind.");
+    describe_cluster();
+}
+
+fn describe_cluster() {
+    metrics::describe_gauge!("vestibule_feed_lag", "Changes of all nodes that this one does not know.");
+    metrics::describe_gauge!("vestibule_feed_listening", "Whether notifications of changes are heard: 1 or 0.");
+    metrics::describe_counter!("vestibule_feed_obeyed_total", "Changes of other nodes that were obeyed.");
+    metrics::describe_counter!("vestibule_feed_everything_total", "Times that everything in memory was forgotten.");
+    metrics::describe_counter!("vestibule_feed_listener_lost_total", "Times that notifications were lost.");
+    metrics::describe_counter!("vestibule_stale_reads_total", "Requests that read the store: memory was too old.");
+    metrics::describe_gauge!("vestibule_nodes_live", "Nodes that were heard in the last 30 seconds.");
+    metrics::describe_histogram!(
+        "vestibule_feed_delay_seconds",
+        "From a change to its being obeyed here, by the clocks of two nodes."
+    );
 }
 
 pub(super) async fn scrape(State(ops): State<Arc<Ops>>) -> ([(HeaderName, &'static str); 1], String) {
@@ -73,6 +89,7 @@ pub(super) async fn scrape(State(ops): State<Arc<Ops>>) -> ([(HeaderName, &'stat
         live.sessions_in_memory(),
     );
     gauge(&mut out, "vestibule_store_loads", "Look-ups in the store under way or waiting.", live.loads_under_way());
+    database::render(&ops.ledger, &mut out);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out)
 }
 

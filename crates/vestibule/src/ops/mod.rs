@@ -1,5 +1,6 @@
 //! What operators ask: is it alive, is it ready, how is it doing. On a listener of its own, and on no other.
 
+mod database;
 mod health;
 pub mod metrics;
 pub mod resolves;

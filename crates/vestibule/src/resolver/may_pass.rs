@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrayvec::ArrayVec;
 use vestibule_gate::claims::Claims;
 use vestibule_gate::original::{Dialect, Own, Unreadable, describe, navigates};
+use vestibule_gate::time::Timestamp;
 use vestibule_gate::verdict::Verdict;
 
 use super::denial::Denial;
@@ -123,8 +124,7 @@ impl Resolver {
         out: &mut Vec<u8>,
     ) -> Outcome {
         let Weighed { verdict, ruling } = weighed;
-        let explained = || self.explain(&question.passage, verdict, clock.now).in_one_line();
-        let trace = question.traced.then(explained);
+        let trace = self.trace_of(question, verdict, clock.now);
         if let Some(denial) = Denial::of(ruling, &question.passage, question.navigates) {
             return say_no(&Denial { trace, ..denial }, after, clock, out);
         }
@@ -142,6 +142,11 @@ impl Resolver {
         say_why(trace.as_deref(), out);
         answer::end(out, after);
         outcome_of(verdict)
+    }
+
+    /// Why, in a line, if whoever asks may be told.
+    pub(super) fn trace_of(&self, question: &MayPass<'_>, verdict: &Verdict, now: Timestamp) -> Option<String> {
+        question.traced.then(|| self.explain(&question.passage, verdict, now).in_one_line())
     }
 
     /// For Envoy, which only overrides: names the identity headers that this answer does not carry, so that the client's

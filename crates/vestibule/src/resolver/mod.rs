@@ -18,7 +18,7 @@ mod service;
 pub mod threads;
 mod trace;
 
-pub use policy::Policy;
+pub use policy::{Policy, Shadow};
 pub use resolve::{Caching, Resolver};
 pub use service::{MAX_CONNECTIONS, Service};
 pub use threads::Threads;

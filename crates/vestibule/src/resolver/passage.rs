@@ -111,7 +111,7 @@ impl Resolver {
     fn judged(&self, passage: &Passage<'_>, verdict: Verdict, now: Timestamp) -> Weighed {
         let ruling = passage.judge(&passage.policy.rules, &verdict, now);
         if let (Some(shadow), Ruling::Permit) = (&passage.policy.shadow, &ruling) {
-            self.try_out(shadow, passage, now);
+            self.try_out(&shadow.rules, passage, now);
         }
         Weighed { verdict, ruling }
     }

@@ -17,13 +17,22 @@ pub struct Policy {
     /// Where each rule stands, in their order; for people.
     pub places: Arc<[Origin]>,
     /// Rules that are tried: what they would refuse is logged, and passes.
-    pub shadow: Option<Arc<Rules>>,
+    pub shadow: Option<Shadow>,
     /// Who may say what was asked.
     pub proxies: TrustedProxies,
     /// The sign-in page, as browsers reach it.
     pub login: Box<str>,
     /// Who is told why; `None`: nobody.
     pub trace: Option<TraceSecret>,
+}
+
+/// Rules that are tried beside those in force.
+#[derive(Debug, Clone)]
+pub struct Shadow {
+    /// Who might pass by them.
+    pub rules: Arc<Rules>,
+    /// Where each of them stands, in their order.
+    pub places: Arc<[Origin]>,
 }
 
 impl Default for Policy {

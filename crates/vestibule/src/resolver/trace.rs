@@ -45,11 +45,18 @@ impl Resolver {
     /// Why a request was answered as it was.
     #[must_use]
     pub fn explain(&self, passage: &Passage<'_>, verdict: &Verdict, now: Timestamp) -> Explanation {
-        let found = passage.policy.rules.find(&passage.original);
+        let policy = &passage.policy;
+        let found = policy.rules.find(&passage.original);
         let who = verdict.identity().map(Who::of);
         let credentials = Credentials::of(self.ledger(), &passage.claims, verdict, found.reach(), now);
-        let reasons = Reasons::of(&found, who.as_ref(), passage.client, now, &passage.policy.places);
-        Explanation::new(&passage.original, credentials, passage.client, reasons)
+        let reasons = Reasons::of(&found, who.as_ref(), passage.client, now, &policy.places);
+        let explanation = Explanation::new(&passage.original, credentials, passage.client, reasons);
+        let Some(shadow) = &policy.shadow else { return explanation };
+        let found = shadow.rules.find(&passage.original);
+        // They may let another credential count; what memory has just forgotten is seen at the next request.
+        let seen = self.ledger().live().answer_from_memory(&passage.claims, now, found.reach());
+        let who = seen.as_ref().and_then(Verdict::identity).map(Who::of);
+        explanation.beside(&Reasons::of(&found, who.as_ref(), passage.client, now, &shadow.places))
     }
 }
 

@@ -7,7 +7,7 @@ use super::House;
 use crate::config::Config;
 
 /// What is fixed at the start: addresses and sizes of things that exist, and names that proxies and browsers know.
-const NEED_A_RESTART: [&str; 28] = [
+const NEED_A_RESTART: [&str; 29] = [
     "public_url",
     "data_dir",
     "store.url",
@@ -17,6 +17,7 @@ const NEED_A_RESTART: [&str; 28] = [
     "store.statement_timeout",
     "cluster.node",
     "cluster.max_staleness",
+    "cluster.drain_for",
     "listen.public",
     "listen.resolver",
     "listen.ext_authz",

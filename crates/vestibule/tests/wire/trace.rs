@@ -6,6 +6,7 @@ use std::sync::Arc;
 use vestibule::config::rules::{Book, compile_text};
 use vestibule::resolver::{Policy, TraceSecret};
 
+use crate::ext_authz::caller::{Caller, joined};
 use crate::house::{House, USER};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -86,6 +87,29 @@ async fn whoever_knows_the_secret_is_told_why_and_the_answer_is_the_same() {
         }
         assert!(trace.len() <= 1000 && trace.bytes().all(|b| matches!(b, b' '..=b'~')), "{trace}");
         assert!(!trace.contains(&house.secret) && !trace.contains(SECRET), "{trace}");
+    }
+}
+
+#[tokio::test]
+async fn by_grpc_the_client_is_told_the_same_line_and_the_application_never() {
+    let house = House::open().await;
+    house.service.resolver().set_policy(policy(true));
+    let (caller, mut talk) = (Caller::unix(&house).await, house.unix().await);
+    let cookie = house.cookie();
+    let cookie = cookie.split_once(": ").unwrap().1;
+    let secret = format!("X-Vestibule-Trace: {SECRET}");
+    for (path, status) in [("/a/b", 200), ("/kitchen", 403), ("/a/../kitchen", 400)] {
+        let lines = [("x-forwarded-proto", "https"), ("cookie", cookie)];
+        let plain = caller.check(&joined("GET", "app.example.com", path, &lines)).await;
+        let lines = [&lines[..], &[("x-vestibule-trace", SECRET)]].concat();
+        let mut traced = caller.check(&joined("GET", "app.example.com", path, &lines)).await;
+        assert_eq!(traced.status, status);
+        let place = if status == 200 { &mut traced.told } else { &mut traced.headers };
+        let at = place.iter().position(|(name, _)| name == "x-vestibule-trace").expect("a trace");
+        let (_, trace) = place.remove(at);
+        assert_eq!(traced, plain, "the rest of the answer is the same");
+        let http = talk.ask(ask("forward", path, &[&format!("Cookie: {cookie}"), &secret])).await;
+        assert_eq!(Some(trace), split(&http).0);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use vestibule_gate::grant::ClientKind;
+use vestibule_gate::table::Forget;
 use vestibule_tests::postgres::{self, Postgres};
 
 use super::*;
@@ -10,10 +11,10 @@ use crate::fault::Fault;
 use crate::settings::{PostgresSettings, SecretUrl, StoreSettings};
 use crate::store::feed;
 
-const STALENESS: Duration = Duration::from_secs(2);
+pub(super) const STALENESS: Duration = Duration::from_secs(2);
 
 /// A node on this database. It follows the others.
-async fn node(url: &str, max_staleness: Duration) -> House {
+pub(super) async fn node(url: &str, max_staleness: Duration) -> House {
     let dir = tempfile::tempdir().unwrap();
     let postgres = PostgresSettings {
         url: SecretUrl::new(url),
@@ -30,7 +31,7 @@ async fn node(url: &str, max_staleness: Duration) -> House {
 }
 
 /// Two nodes, and Ada.
-async fn two(database: &str, max_staleness: Duration) -> (House, House, UserId) {
+pub(super) async fn two(database: &str, max_staleness: Duration) -> (House, House, UserId) {
     let url = postgres::shared().url(database);
     let (one, other) = (node(&url, max_staleness).await, node(&url, max_staleness).await);
     let id = add_user(&one.ledger, ada(), Some(password(PASSWORD))).await.unwrap();
@@ -38,7 +39,7 @@ async fn two(database: &str, max_staleness: Duration) -> (House, House, UserId) 
 }
 
 /// Waits until it is so.
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub(super) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     for _ in 0..500 {
         if is_so().await {
             return;
@@ -49,11 +50,11 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 }
 
 impl House {
-    fn is_fresh(&self) -> bool {
+    pub(super) fn is_fresh(&self) -> bool {
         self.ledger.live().freshness().is_fresh()
     }
 
-    fn knows(&self) -> usize {
+    pub(super) fn knows(&self) -> usize {
         self.ledger.live().sessions_in_memory()
     }
 }
@@ -106,7 +107,7 @@ async fn a_new_role_shows_on_the_other_node() {
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_are_in_the_order_of_the_commits_and_a_rolled_back_change_leaves_none_out() {
     let (one, other, ada) = two("numbers", STALENESS).await;
-    let head = async || feed::head(&mut one.ledger.store().read().await.unwrap()).await.unwrap();
+    let head = async || feed::head(&mut one.ledger.store().read().await.unwrap(), 0).await.unwrap().number;
     let before = head().await;
     let mut dropped = one.ledger.store().write().await.unwrap();
     one.ledger.node().announce(&mut dropped, &crate::feed::Said::EVERYTHING, one.ledger.now()).await.unwrap();
@@ -121,9 +122,9 @@ async fn numbers_are_in_the_order_of_the_commits_and_a_rolled_back_change_leaves
     one.ledger.node().announce(&mut first, &[crate::feed::Said::Keys], one.ledger.now()).await.unwrap();
     first.commit().await.unwrap();
     second.await.unwrap().unwrap();
-    let (head, entries) = feed::behind(&mut one.ledger.store().read().await.unwrap(), before, 100).await.unwrap();
+    let entries = feed::behind(&mut one.ledger.store().read().await.unwrap(), before, 100).await.unwrap();
     let numbers: Vec<i64> = entries.iter().map(|entry| entry.number).collect();
-    assert_eq!((head, numbers), (before + 2, vec![before + 1, before + 2]));
+    assert_eq!((head().await, numbers), (before + 2, vec![before + 1, before + 2]));
     assert_eq!(
         entries.iter().map(|entry| &*entry.said).collect::<Vec<_>>(),
         ["keys".to_owned(), format!("user:{ada}")]
@@ -148,6 +149,37 @@ async fn a_node_that_slept_while_the_feed_was_pruned_forgets_everything() {
     sleeper.ledger.start_jobs();
     until("it refuses", async || !sleeper.is_live(&session.secret).await).await;
     until("it is whole again", async || sleeper.is_fresh()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_whose_answer_is_lost_and_that_happens_later_is_obeyed_by_the_node_that_asked_for_it() {
+    let (one, _, ada) = two("doubted", STALENESS).await;
+    let session = one.sign_in(browser()).await.unwrap();
+    // As `commit_then` does it, when the commit is not answered.
+    let mut sql = one.ledger.store().write().await.unwrap();
+    let said = [crate::feed::Said::Forget(Forget::User(ada))];
+    let number = one.ledger.node().announce(&mut sql, &said, one.ledger.now()).await.unwrap();
+    one.ledger.node().doubts().unwrap().add(number.unwrap());
+    until("it is in memory", async || one.is_fresh() && one.is_live(&session.secret).await && one.knows() == 1).await;
+    sql.commit().await.unwrap();
+    until("it is forgotten", async || one.knows() == 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_has_lost_changes_and_made_others_is_found_out() {
+    let (one, other, _) = two("another_past", STALENESS).await;
+    let session = one.sign_in(browser()).await.unwrap();
+    until("it is in memory", async || other.is_fresh() && other.is_live(&session.secret).await && other.knows() == 1)
+        .await;
+    let head = feed::head(&mut one.ledger.store().plain().await.unwrap(), 0).await.unwrap().number;
+    until("all was heard", async || other.ledger.node().applied() == head).await;
+    // A standby took over that had not heard of the last change; under its number it made another one since.
+    let sql = format!(
+        "BEGIN; UPDATE feed SET node = 'another', said = '', committed_at = committed_at + 1 WHERE number = {head};\
+         INSERT INTO feed VALUES ({head} + 1, 'another', '', 0); UPDATE feed_head SET number = {head} + 1; COMMIT"
+    );
+    postgres::shared().sql("another_past", &sql).expect_code(0);
+    until("all is forgotten", async || other.knows() == 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

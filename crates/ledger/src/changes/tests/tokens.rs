@@ -10,7 +10,7 @@ mod endings;
 mod jwt;
 mod pending;
 
-const URI: &str = "https://app.example.com/cb";
+pub(super) const URI: &str = "https://app.example.com/cb";
 pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// Of [`VERIFIER`] (RFC 7636 appendix B).
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -51,12 +51,20 @@ impl Tokens {
     }
 
     pub(super) async fn code(&self, client: &Client, parent: Option<SessionId>) -> Secret {
+        self.code_for(client, parent, CodePurpose::Tokens).await
+    }
+
+    pub(super) async fn code_for(&self, client: &Client, parent: Option<SessionId>, purpose: CodePurpose) -> Secret {
+        issue_code(&self.house.ledger, self.granted(client, parent, purpose)).await.unwrap().unwrap()
+    }
+
+    pub(super) fn granted(&self, client: &Client, parent: Option<SessionId>, purpose: CodePurpose) -> Granted {
         let full = if client.may_have_full_access() { FULL_ACCESS } else { "email" };
-        let granted = Granted {
+        Granted {
             client: client.id.clone(),
             user: self.ada,
             parent,
-            purpose: CodePurpose::Tokens,
+            purpose,
             redirect_uri: Some(URI.to_owned()),
             scope: format!("openid offline_access {full}"),
             challenge: Some(CHALLENGE.to_owned()),
@@ -66,8 +74,7 @@ impl Tokens {
             amr: vec!["pwd"],
             authenticated_at: self.house.ledger.now(),
             authentication: None,
-        };
-        issue_code(&self.house.ledger, granted).await.unwrap().unwrap()
+        }
     }
 
     pub(super) async fn redeem(&self, client: &Client, code: &Secret, verifier: &str) -> Result<Issued, RedeemError> {
@@ -105,7 +112,7 @@ impl Tokens {
     }
 
     /// As if the first exchange had been longer ago than a repeat is forgiven.
-    async fn let_grace_pass(&self) {
+    pub(super) async fn let_grace_pass(&self) {
         let mut change = crate::commit::Change::begin(&self.house.ledger).await.unwrap();
         let text = "UPDATE refresh_tokens SET rotated_at = rotated_at - 11000 WHERE rotated_at IS NOT NULL";
         query(text).execute(change.sql()).await.unwrap();

@@ -1,21 +1,26 @@
 //! What statements run on.
 
+use std::time::Duration;
+
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::Postgres;
 use sqlx::sqlite::Sqlite;
 use sqlx::{Executor as _, SqlSafeStr, Transaction};
 
 use crate::fault::Fault;
 
+use super::held::{Held, answered};
 use super::postgres;
+
+/// How long many statements may take together. Each has the server's own time-out.
+const SCRIPT: Duration = Duration::from_secs(600);
 
 /// A connection to read with, or the open transaction of a change. A change that is dropped without a commit never was.
 #[derive(Debug)]
 pub(crate) enum Connection {
     SqliteReader(PoolConnection<Sqlite>),
     SqliteWriter(Transaction<'static, Sqlite>),
-    PostgresReader(PoolConnection<Postgres>),
-    PostgresWriter(Transaction<'static, Postgres>),
+    PostgresReader(Held),
+    PostgresWriter(Held),
 }
 
 impl Connection {
@@ -23,7 +28,7 @@ impl Connection {
     pub(crate) async fn commit(self) -> Result<(), Fault> {
         match self {
             Self::SqliteWriter(transaction) => transaction.commit().await?,
-            Self::PostgresWriter(transaction) => transaction.commit().await?,
+            Self::PostgresWriter(held) => held.commit().await?,
             Self::SqliteReader(_) | Self::PostgresReader(_) => {}
         }
         Ok(())
@@ -43,8 +48,9 @@ impl Connection {
         match self {
             Self::SqliteReader(sql) => _ = (&mut **sql).execute(script).await?,
             Self::SqliteWriter(sql) => _ = (&mut **sql).execute(script).await?,
-            Self::PostgresReader(sql) => _ = (&mut **sql).execute(script).await?,
-            Self::PostgresWriter(sql) => _ = (&mut **sql).execute(script).await?,
+            Self::PostgresReader(held) | Self::PostgresWriter(held) => {
+                _ = answered!(held, Some(SCRIPT), |sql| sql.execute(script))?;
+            }
         }
         Ok(())
     }

@@ -3,27 +3,46 @@
 
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
-use sqlx::{Executor as _, Transaction};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use crate::fault::Fault;
 use crate::settings::PostgresSettings;
 
+use super::Connections;
+use super::held::{self, Held, answered};
 use super::listener::{self, CHANNEL, Listener};
 
 /// The number that stands for "a change of Vestibule's is open" among the database's advisory locks.
 const CHANGES: i64 = 0x7665_7374_6962_756c;
 /// Whoever gets no connection in this time fails with a 503: a proxy waits no longer either.
 const WAIT: Duration = Duration::from_secs(2);
+/// How much longer than the server's own time-out a statement is waited for: then nobody is there who could say so.
+const GRACE: Duration = Duration::from_secs(1);
+/// No statement of a migration takes longer.
+const A_MIGRATION: Duration = Duration::from_secs(24 * 60 * 60);
+/// How the server finds out that a node is gone without a word: it is asked after some seconds of silence, some times.
+/// Otherwise what the node held, a lease, would stay held for hours.
+const SILENCE: [(&str, &str); 4] = [
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "25000"),
+];
 
 /// The open database.
 #[derive(Debug, Clone)]
 pub(crate) struct Pools {
     writers: PgPool,
     readers: PgPool,
-    /// What nodes say to each other, which must not wait for anything else: one listens, one asks, one holds a lease.
+    /// What nodes say to each other, which must not wait for anything else: one asks, two hold a lease, and one is for the
+    /// work that a lease is for.
     nodes: PgPool,
+    /// What may be lost when the database crashes, beside all changes.
+    tallies: PgPool,
+    /// For a connection that listens.
+    options: PgConnectOptions,
+    /// How long it is waited for the answer to a statement.
+    patience: Duration,
 }
 
 impl Pools {
@@ -34,61 +53,102 @@ impl Pools {
         let writers = pool(options.clone(), settings, settings.writers).await?;
         let reads_only = options.clone().options([("default_transaction_read_only", "on")]);
         let readers = pool(reads_only, settings, settings.readers).await?;
-        let nodes = pool(options.clone(), settings, 3).await?;
-        Ok(Self { writers, readers, nodes })
+        let nodes = pool(options.clone(), settings, 5).await?;
+        let tallies = pool(options.clone().options([("synchronous_commit", "off")]), settings, 2).await?;
+        let patience = settings.statement_timeout + GRACE;
+        Ok(Self { writers, readers, nodes, tallies, options, patience })
     }
 
     /// Whether notifications come through.
     pub(super) async fn are_notifications_heard(&self) -> Result<bool, sqlx::Error> {
-        listener::is_heard(&self.nodes).await
+        listener::is_heard(&self.options, &self.nodes).await
     }
 
     pub(super) async fn listen(&self) -> Result<Listener, Fault> {
-        Listener::open(&self.nodes).await
+        Listener::open(&self.options).await
+    }
+
+    /// Asks every node how far it is. Not on the nodes' own connections, which whoever waits must not take from them.
+    pub(super) async fn ask(&self) -> Result<(), sqlx::Error> {
+        listener::ask(&self.readers).await
+    }
+
+    /// The connections, by what they are for.
+    pub(super) fn connections(&self) -> [Connections; 3] {
+        let count = |purpose, pool: &PgPool| {
+            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX).min(pool.size());
+            Connections { purpose, busy: pool.size() - idle, idle, most: pool.options().get_max_connections() }
+        };
+        [count("readers", &self.readers), count("writers", &self.writers), count("nodes", &self.nodes)]
     }
 
     /// A connection that reads and writes beside all changes.
-    pub(super) async fn plain(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-        self.nodes.acquire().await
+    pub(super) async fn plain(&self) -> Result<Held, sqlx::Error> {
+        Ok(Held::new(self.nodes.acquire().await?, self.patience))
     }
 
-    pub(super) async fn read(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-        self.readers.acquire().await
+    /// A connection that counts: it waits for no disk.
+    pub(super) async fn tally(&self) -> Result<Held, sqlx::Error> {
+        Ok(Held::new(self.tallies.acquire().await?, self.patience))
     }
 
-    pub(super) async fn write(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        let mut transaction = self.writers.begin().await?;
-        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(CHANGES).execute(&mut *transaction).await?;
-        Ok(transaction)
+    pub(super) async fn read(&self) -> Result<Held, sqlx::Error> {
+        Ok(Held::new(self.readers.acquire().await?, self.patience))
+    }
+
+    pub(super) async fn write(&self) -> Result<Held, sqlx::Error> {
+        let mut held = Held::new(self.writers.acquire().await?, self.patience);
+        held.begin(CHANGES).await?;
+        Ok(held)
+    }
+
+    /// The same for what changes tables. Another node may be at it, for as long as that takes; but a table that somebody
+    /// reads is waited for no longer than usual, since everybody else would wait behind.
+    pub(super) async fn migrating(&self) -> Result<Held, sqlx::Error> {
+        let mut held = Held::new(self.writers.acquire().await?, A_MIGRATION);
+        held.begin_to_migrate(CHANGES).await?;
+        Ok(held)
     }
 
     pub(super) async fn close(&self) {
         self.readers.close().await;
         self.nodes.close().await;
+        self.tallies.close().await;
         self.writers.close().await;
     }
 }
 
 /// Announces a change, when its transaction commits.
-pub(super) async fn announce(transaction: &mut Transaction<'static, Postgres>) -> Result<(), sqlx::Error> {
+pub(super) async fn announce(transaction: &mut Held) -> Result<(), sqlx::Error> {
     // PostgreSQL's notifications are one at a time among commits, and so are our changes.
-    sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut **transaction).await?;
+    let notify = sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL);
+    answered!(transaction, None, |sql| notify.execute(sql))?;
     Ok(())
 }
 
 /// A lock on a kind of work, held as long as the connection is. Whether somebody else has it.
-pub(super) async fn lease(connection: &mut PoolConnection<Postgres>, work: i64) -> Result<bool, sqlx::Error> {
+pub(super) async fn lease(connection: &mut Held, work: i64) -> Result<bool, sqlx::Error> {
     use sqlx::Row as _;
-    let row = sqlx::query("SELECT pg_try_advisory_lock($1) AS is_ours").bind(work).fetch_one(&mut **connection).await?;
-    row.try_get("is_ours")
+    let lock = sqlx::query("SELECT pg_try_advisory_lock($1) AS is_ours").bind(work);
+    answered!(connection, None, |sql| lock.fetch_one(sql))?.try_get("is_ours")
+}
+
+/// Keeps everybody from changing anything, as long as the connection is open.
+pub(super) async fn hold_changes(connection: &mut Held) -> Result<(), sqlx::Error> {
+    let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(CHANGES);
+    answered!(connection, None, |sql| lock.execute(sql))?;
+    Ok(())
 }
 
 fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, sqlx::Error> {
     let options: PgConnectOptions = settings.url.expose().parse()?;
     let timeout = settings.statement_timeout.as_millis().to_string();
-    Ok(options.application_name("vestibule").options([
+    Ok(options.application_name("vestibule").options(SILENCE).options([
+        ("client_min_messages", "warning"),
         ("statement_timeout", timeout.as_str()),
         ("lock_timeout", &timeout),
+        // Behind the lock a change must see what the one before it has committed, whatever the database's own default is.
+        ("default_transaction_isolation", "read committed"),
         // A client that is gone must not hold the lock.
         ("idle_in_transaction_session_timeout", &timeout),
         // What is acknowledged is on the disk, whatever the database's own default is; `remote_apply` and the like, for
@@ -101,9 +161,9 @@ async fn pool(options: PgConnectOptions, settings: &PostgresSettings, connection
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(WAIT.min(settings.statement_timeout))
-        .after_connect(|connection, _| {
-            Box::pin(async move { connection.execute("SET client_min_messages TO warning").await.map(|_| ()) })
-        })
+        // sqlx's own test waits as long as it is waited for a connection, and finds out of one dead connection a time.
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(held::is_there(connection)))
         .connect_with(options)
         .await
 }

@@ -7,6 +7,7 @@ use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Decode, Row as _, SqlSafeStr, SqlStr, Type};
 
 use super::Connection;
+use super::held::answered;
 
 /// A statement. Everything in its text is ours; what is anybody else's is bound.
 pub(crate) fn query<'q>(text: impl SqlSafeStr) -> Query<'q> {
@@ -21,7 +22,7 @@ pub(crate) struct Query<'q> {
 }
 
 /// What a parameter can be: there are texts and whole numbers in every table, and nothing else.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Value<'q> {
     Text(Option<Cow<'q, str>>),
     Number(Option<i64>),
@@ -48,8 +49,10 @@ macro_rules! on {
         match $connection {
             Connection::SqliteReader(sql) => bound!($query).$how(&mut **sql).await.map($sqlite),
             Connection::SqliteWriter(sql) => bound!($query).$how(&mut **sql).await.map($sqlite),
-            Connection::PostgresReader(sql) => bound!($query).$how(&mut **sql).await.map($postgres),
-            Connection::PostgresWriter(sql) => bound!($query).$how(&mut **sql).await.map($postgres),
+            Connection::PostgresReader(held) | Connection::PostgresWriter(held) => {
+                let query = bound!($query);
+                answered!(held, None, |sql| query.$how(sql)).map($postgres)
+            }
         }
     };
 }

@@ -29,6 +29,13 @@ impl Pools {
         Ok(Self { writer, readers })
     }
 
+    /// Opens the file as it is, which must be there, and never writes.
+    pub(super) async fn open_to_read(path: &Path) -> Result<Self, sqlx::Error> {
+        let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(WAIT);
+        let readers = pool(options, 1).await?;
+        Ok(Self { writer: readers.clone(), readers })
+    }
+
     pub(super) async fn read(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
         self.readers.acquire().await
     }

@@ -5,6 +5,7 @@ use vestibule_gate::grant::{ClientId, ClientKind};
 
 use super::registering::Registering;
 use super::show::card;
+use crate::cli::wait::Wait;
 use crate::cli::{House, Said, reply};
 use crate::control::Command;
 use crate::control::clients::{ClientCommand, ClientView};
@@ -27,12 +28,14 @@ pub(in crate::cli) struct Add {
     /// As a JSON object.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Add {
     pub(super) fn run(self, house: &House) -> anyhow::Result<Said> {
         let ask = ClientCommand::Add { id: self.id, kind: self.kind, said: self.registering.said() };
-        let (client, secret) = reply::new_client(house.ask(Command::Client(ask))?)?;
+        let (client, secret) = reply::new_client(house.change(Command::Client(ask), self.wait)?)?;
         said(&client, secret.as_ref(), self.json)
     }
 }

@@ -9,6 +9,7 @@ mod show;
 
 use vestibule_gate::grant::ClientId;
 
+use super::wait::Wait;
 use super::{House, Said};
 use crate::control::Command;
 use crate::control::clients::ClientCommand as Ask;
@@ -22,7 +23,7 @@ pub(in crate::cli) enum ClientCommand {
     Set(set::Set),
     /// Delete a client: its tokens end now, and what people have allowed it is forgotten.
     #[command(after_help = "Example:\n  vestibule client delete shop")]
-    Delete(Which),
+    Delete(Delete),
     /// Replace the secret of a client.
     #[command(subcommand, after_help = "Example:\n  vestibule client secret rotate shop")]
     Secret(secret::SecretCommand),
@@ -36,6 +37,15 @@ pub(in crate::cli) struct Which {
     id: Written<ClientId>,
 }
 
+/// Deleting a client.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Delete {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    wait: Wait,
+}
+
 impl ClientCommand {
     pub(super) fn run(self, house: &House) -> anyhow::Result<Said> {
         let text = match self {
@@ -44,13 +54,13 @@ impl ClientCommand {
             Self::List(command) => command.run(house),
             Self::Show(command) => command.run(house),
             Self::Set(command) => command.run(house),
-            Self::Delete(Which { id }) => change(house, Ask::Delete { id }),
+            Self::Delete(Delete { which, wait }) => change(house, Ask::Delete { id: which.id }, wait),
         };
         text.map(Said::from)
     }
 }
 
-fn change(house: &House, ask: Ask) -> anyhow::Result<String> {
-    house.ask(Command::Client(ask))?;
+fn change(house: &House, ask: Ask, wait: Wait) -> anyhow::Result<String> {
+    house.change(Command::Client(ask), wait)?;
     Ok(String::new())
 }

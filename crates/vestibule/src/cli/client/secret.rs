@@ -4,6 +4,7 @@ use vestibule_gate::time::Span;
 
 use super::Which;
 use super::add::said;
+use crate::cli::wait::Wait;
 use crate::cli::{House, Said, reply};
 use crate::config::duration::Duration;
 use crate::control::Command;
@@ -27,13 +28,15 @@ pub(in crate::cli) struct Rotate {
     /// As a JSON object.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl SecretCommand {
     pub(super) fn run(self, house: &House) -> anyhow::Result<Said> {
         let Self::Rotate(rotate) = self;
         let ask = ClientCommand::RotateSecret { id: rotate.which.id, overlap: rotate.overlap };
-        let (client, secret) = reply::new_client(house.ask(Command::Client(ask))?)?;
+        let (client, secret) = reply::new_client(house.change(Command::Client(ask), rotate.wait)?)?;
         said(&client, secret.as_ref(), rotate.json)
     }
 }

@@ -3,6 +3,7 @@
 use super::registering::Registering;
 use super::{Which, change};
 use crate::cli::House;
+use crate::cli::wait::Wait;
 use crate::control::clients::ClientCommand;
 
 /// Change a client. What is not named stays; a list takes the place of the whole one that was there. Tokens that it has
@@ -21,6 +22,8 @@ pub(in crate::cli) struct Set {
     /// Nowhere to be sent after signing out any more.
     #[arg(long, conflicts_with = "post_logout_redirect_uris")]
     no_post_logout_redirect_uris: bool,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Set {
@@ -32,7 +35,7 @@ impl Set {
         if self.no_post_logout_redirect_uris {
             said.post_logout_redirect_uris = Some(Vec::new());
         }
-        change(house, ClientCommand::Set { id: self.which.id, said })
+        change(house, ClientCommand::Set { id: self.which.id, said }, self.wait)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use vestibule_gate::token::jwt::KeyId;
 
+use crate::cli::wait::Wait;
 use crate::cli::{House, reply};
 use crate::control::Command;
 use crate::control::written::Written;
@@ -14,11 +15,13 @@ pub(in crate::cli) struct Retire {
     /// The key's id, as `keys list` shows it.
     #[arg(value_name = "KID")]
     id: Written<KeyId>,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Retire {
     pub(super) fn run(self, house: &House) -> anyhow::Result<String> {
-        let heir = reply::retired(house.ask(Command::RetireKey { id: self.id })?)?;
+        let heir = reply::retired(house.change(Command::RetireKey { id: self.id }, self.wait)?)?;
         Ok(heir.map(|heir| format!("{heir} signs now\n")).unwrap_or_default())
     }
 }

@@ -2,6 +2,7 @@
 
 use vestibule_gate::token::jwt::SigningAlgorithm;
 
+use crate::cli::wait::Wait;
 use crate::cli::{House, reply};
 use crate::control::Command;
 use crate::control::written::Written;
@@ -14,11 +15,13 @@ pub(in crate::cli) struct Rotate {
     /// `RS256`, `ES256` or `EdDSA`; the configured one when it is not named.
     #[arg(long)]
     algorithm: Option<Written<SigningAlgorithm>>,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Rotate {
     pub(super) fn run(self, house: &House) -> anyhow::Result<String> {
-        let key = reply::key(house.ask(Command::RotateKeys { algorithm: self.algorithm })?)?;
+        let key = reply::key(house.change(Command::RotateKeys { algorithm: self.algorithm }, self.wait)?)?;
         Ok(format!("{} ({}) signs from {}\n", key.id, key.algorithm, key.signs_from))
     }
 }

@@ -85,7 +85,7 @@ fn policy(config: &Config) -> String {
 fn filter(config: &Config) -> String {
     let settings = format!(
         "\"@type\": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager\n{}",
-        listener::removed(config)
+        listener::removed(config, false)
     );
     format!(
         "# What only we or Envoy may say, in every spelling, out before a route is chosen and before anybody is asked. Is there\n\

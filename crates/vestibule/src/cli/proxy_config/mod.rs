@@ -2,17 +2,17 @@
 //!
 //! A proxy is a variant of `ProxyConfig` and a file or a room of its own; what they have in common is beside them.
 
-mod apache;
+pub(super) mod apache;
 mod app;
-mod caddy;
-mod envoy;
+pub(super) mod caddy;
+pub(super) mod envoy;
 mod envoy_gateway;
-mod haproxy;
+pub(super) mod haproxy;
 mod ingress_nginx;
 mod istio;
 mod kubernetes;
 pub(super) mod names;
-mod nginx;
+pub(super) mod nginx;
 mod reach;
 mod traefik;
 mod web;

@@ -31,7 +31,7 @@ pub(in crate::cli) const METHODS: [&str; 3] = ["X-HTTP-Method-Override", "X-HTTP
 /// A pattern for every name that a framework may read as one of ours: the prefix with anything behind it, the names of
 /// `[headers.extra]`, and a character that is no letter or digit for each `-`, since CGI, WSGI and PHP fold those. To be
 /// matched in any case of letters.
-pub(super) fn folded(config: &Config) -> String {
+pub(in crate::cli) fn folded(config: &Config) -> String {
     let headers = config.identity_headers();
     let fold = |name: &str| name.to_ascii_lowercase().replace('-', "[^a-z0-9]");
     let prefix = fold(headers.prefix().as_str());

@@ -1,6 +1,7 @@
 //! `vestibule session create EMAIL`.
 
 use crate::cli::user::Whom;
+use crate::cli::wait::Wait;
 use crate::cli::{House, reply};
 use crate::control::Command;
 
@@ -12,11 +13,13 @@ use crate::control::Command;
 pub(in crate::cli) struct Create {
     #[command(flatten)]
     whom: Whom,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Create {
     pub(super) fn run(self, house: &House) -> anyhow::Result<String> {
-        let secret = reply::secret(house.ask(Command::CreateSession { who: self.whom.who })?)?;
+        let secret = reply::secret(house.change(Command::CreateSession { who: self.whom.who }, self.wait)?)?;
         Ok(secret.0 + "\n")
     }
 }

@@ -3,6 +3,7 @@
 use vestibule_gate::id::SessionId;
 use vestibule_ledger::UserRef;
 
+use crate::cli::wait::Wait;
 use crate::cli::{House, reply};
 use crate::control::Command;
 use crate::control::command::Revoke;
@@ -21,6 +22,8 @@ pub(in crate::cli) struct RevokeSessions {
     /// Every session of everybody.
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl RevokeSessions {
@@ -31,7 +34,7 @@ impl RevokeSessions {
             // The group requires one of three.
             (None, None) => Revoke::All,
         };
-        let ended = reply::ended(house.ask(Command::RevokeSessions(which))?)?;
+        let ended = reply::ended(house.change(Command::RevokeSessions(which), self.wait)?)?;
         Ok(format!("Sessions ended: {ended}\n"))
     }
 }

@@ -6,6 +6,7 @@ use vestibule_gate::account::DisplayName;
 use vestibule_gate::grant::Scopes;
 
 use super::Speaker;
+use crate::cli::wait::Wait;
 use crate::cli::{House, Said, reply};
 use crate::config::duration::Duration;
 use crate::control::Command;
@@ -33,6 +34,8 @@ pub(in crate::cli) struct Create {
     /// As a JSON object.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Create {
@@ -42,7 +45,7 @@ impl Create {
         let scopes = (!self.scopes.is_empty()).then(|| Scopes::parse(&self.scopes.join(" ")).map(Written)).transpose();
         let scopes = scopes.context("--scope")?;
         let ask = TokenCommand::Create { whose, name, scopes, lifetime: self.expires.map(|expires| expires.0) };
-        let (token, secret) = reply::new_token(house.ask(Command::Token(ask))?)?;
+        let (token, secret) = reply::new_token(house.change(Command::Token(ask), self.wait)?)?;
         if self.json {
             return Ok(Said::from(serde_json::to_string(&WithSecret { token: &secret, about: &token })? + "\n"));
         }

@@ -3,6 +3,7 @@
 use vestibule_gate::id::SessionId;
 
 use crate::cli::House;
+use crate::cli::wait::Wait;
 use crate::control::Command;
 use crate::control::tokens::TokenCommand;
 use crate::control::written::Written;
@@ -13,11 +14,13 @@ use crate::control::written::Written;
 pub(in crate::cli) struct RevokeToken {
     /// The token's id, as `token list` shows it. Not the token itself, which has no business on a command line.
     id: Written<SessionId>,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl RevokeToken {
     pub(super) fn run(self, house: &House) -> anyhow::Result<String> {
-        house.ask(Command::Token(TokenCommand::Revoke { id: self.id }))?;
+        house.change(Command::Token(TokenCommand::Revoke { id: self.id }), self.wait)?;
         Ok(String::new())
     }
 }

@@ -4,6 +4,7 @@ use vestibule_gate::account::{DisplayName, EmailAddress, Role};
 use vestibule_gate::id::UserId;
 
 use super::password_from_stdin;
+use crate::cli::wait::Wait;
 use crate::cli::{House, reply};
 use crate::control::Command;
 use crate::control::command::AddUser;
@@ -33,17 +34,19 @@ pub(in crate::cli) struct Add {
     /// that people choose themselves: `[password] min_score`.
     #[arg(long, required = true)]
     password_stdin: bool,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Add {
     pub(super) fn run(self, house: &House) -> anyhow::Result<String> {
-        let Self { email, name, roles, verified, id, password_stdin: _ } = self;
+        let Self { email, name, roles, verified, id, password_stdin: _, wait } = self;
         let name = name.unwrap_or_else(|| Written(DisplayName::default()));
         // A configuration that cannot be read is said before anybody types a password.
         house.config()?;
         let password = Some(password_from_stdin()?);
         let command = Command::AddUser(AddUser { id, email, name, roles, verified, password });
-        let id = reply::added(house.ask(command)?)?;
+        let id = reply::added(house.change(command, wait)?)?;
         Ok(id + "\n")
     }
 }

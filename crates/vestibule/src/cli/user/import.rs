@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
+use crate::cli::wait::Wait;
 use crate::cli::{House, reply};
 use crate::control::Command;
 use crate::control::written::Sealed;
@@ -18,6 +19,8 @@ use crate::control::written::Sealed;
 pub(in crate::cli) struct Import {
     /// The file.
     file: PathBuf,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Import {
@@ -25,7 +28,7 @@ impl Import {
         let name = self.file.display().to_string();
         let text = std::fs::read_to_string(&self.file).with_context(|| format!("{name} cannot be read"))?;
         let command = Command::ImportUsers { text: Sealed(text) };
-        let imported = reply::imported(house.ask(command).context(name)?)?;
+        let imported = reply::imported(house.change(command, self.wait).context(name)?)?;
         Ok(format!("{imported} users were added.\n"))
     }
 }

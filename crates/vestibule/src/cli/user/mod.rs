@@ -13,6 +13,7 @@ use vestibule_gate::account::Password;
 use vestibule_ledger::UserRef;
 
 use super::House;
+use super::wait::Wait;
 use crate::control::Command;
 use crate::control::written::Written;
 
@@ -24,13 +25,13 @@ pub(in crate::cli) enum UserCommand {
     Set(set::Set),
     /// Disable a user and end their sessions.
     #[command(after_help = "Example:\n  vestibule user disable ada@example.com")]
-    Disable(Whom),
+    Disable(Change),
     /// Let a user sign in again. Brings no session back.
     #[command(after_help = "Example:\n  vestibule user enable ada@example.com")]
-    Enable(Whom),
+    Enable(Change),
     /// Delete a user and everything that is known of them.
     #[command(after_help = "Example:\n  vestibule user delete ada@example.com")]
-    Delete(Whom),
+    Delete(Change),
     Password(password::SetPassword),
     Import(import::Import),
 }
@@ -43,6 +44,15 @@ pub(in crate::cli) struct Whom {
     pub(super) who: Written<UserRef>,
 }
 
+/// A change that needs nothing but a user.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Change {
+    #[command(flatten)]
+    whom: Whom,
+    #[command(flatten)]
+    wait: Wait,
+}
+
 impl UserCommand {
     pub(super) fn run(self, house: &House) -> anyhow::Result<String> {
         match self {
@@ -50,9 +60,9 @@ impl UserCommand {
             Self::List(command) => command.run(house),
             Self::Show(command) => command.run(house),
             Self::Set(command) => command.run(house),
-            Self::Disable(Whom { who }) => change(house, Command::DisableUser { who }),
-            Self::Enable(Whom { who }) => change(house, Command::EnableUser { who }),
-            Self::Delete(Whom { who }) => change(house, Command::DeleteUser { who }),
+            Self::Disable(Change { whom, wait }) => change(house, Command::DisableUser { who: whom.who }, wait),
+            Self::Enable(Change { whom, wait }) => change(house, Command::EnableUser { who: whom.who }, wait),
+            Self::Delete(Change { whom, wait }) => change(house, Command::DeleteUser { who: whom.who }, wait),
             Self::Password(command) => command.run(house),
             Self::Import(command) => command.run(house),
         }
@@ -60,8 +70,8 @@ impl UserCommand {
 }
 
 /// A change that has nothing to tell but that it was made, which the exit code says.
-fn change(house: &House, command: Command) -> anyhow::Result<String> {
-    house.ask(command)?;
+fn change(house: &House, command: Command, wait: Wait) -> anyhow::Result<String> {
+    house.change(command, wait)?;
     Ok(String::new())
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Whom, password_from_stdin};
 use crate::cli::House;
+use crate::cli::wait::Wait;
 use crate::control::Command;
 
 /// Set a user's password and end their sessions.
@@ -15,13 +16,15 @@ pub(in crate::cli) struct SetPassword {
     /// Read the password from standard input; one newline at its end is not part of it.
     #[arg(long, required = true)]
     password_stdin: bool,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl SetPassword {
     pub(super) fn run(self, house: &House) -> anyhow::Result<String> {
         house.config()?;
         let password = password_from_stdin()?;
-        house.ask(Command::SetPassword { who: self.whom.who, password })?;
+        house.change(Command::SetPassword { who: self.whom.who, password }, self.wait)?;
         Ok(String::new())
     }
 }

@@ -4,6 +4,7 @@ use vestibule_gate::account::{DisplayName, Role};
 
 use super::{Whom, change};
 use crate::cli::House;
+use crate::cli::wait::Wait;
 use crate::control::Command;
 use crate::control::command::SetUser;
 use crate::control::written::Written;
@@ -33,6 +34,8 @@ pub(in crate::cli) struct Set {
     /// for more.
     #[arg(long = "claim", value_name = "NAME=VALUE", value_parser = claim)]
     claims: Vec<(String, String)>,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 fn claim(text: &str) -> Result<(String, String), String> {
@@ -44,6 +47,6 @@ impl Set {
     pub(super) fn run(self, house: &House) -> anyhow::Result<String> {
         let roles = (self.no_roles || !self.roles.is_empty()).then_some(self.roles);
         let set = SetUser { who: self.whom.who, name: self.name, verified: self.verified, roles, claims: self.claims };
-        change(house, Command::SetUser(set))
+        change(house, Command::SetUser(set), self.wait)
     }
 }

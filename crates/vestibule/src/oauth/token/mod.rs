@@ -30,6 +30,8 @@ pub async fn post(form: ClientForm) -> Response {
 async fn grant(form: &ClientForm) -> Result<Response, OAuthError> {
     let grant_type = form.parameters.get("grant_type").ok_or(OAuthError::invalid_request("grant_type is missing"))?;
     let client = client_auth::authenticate(form.site.ledger(), &form.headers, &form.parameters).await?;
+    // Before anything is used up: what cannot be signed then would be lost.
+    form.site.ledger().know_keys().await?;
     match grant_type {
         "authorization_code" => code::tokens(form, &client.client).await,
         "urn:authgear:params:oauth:grant-type:settings-action" => code::settings_action(form, &client.client).await,

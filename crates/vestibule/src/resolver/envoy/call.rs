@@ -131,13 +131,14 @@ impl Resolver {
         let question = self.read_question(policy, terms, pieces.method, pieces.headers.iter().copied())?;
         let now = self.now();
         let weighed = self.weigh(&question.passage, now).await?;
+        let trace = self.trace_of(&question, &weighed.verdict, now);
         if let Some(denial) = Denial::of(&weighed.ruling, &question.passage, question.navigates) {
-            return Err(denial.into());
+            return Err(Denial { trace, ..denial }.into());
         }
         let assertion = self.assertion_for(&question.passage, &weighed.verdict, now)?;
         let mut lines = Vec::new();
         weighed.verdict.write_headers(self.names(), assertion.as_deref(), &mut lines);
-        Ok((wording::passes(&lines, self.missing_from(&lines)), outcome_of(&weighed.verdict)))
+        Ok((wording::passes(&lines, self.missing_from(&lines), trace.as_deref()), outcome_of(&weighed.verdict)))
     }
 }
 

@@ -138,6 +138,9 @@ pub struct Passed {
     /// Headers that it does not get, whoever sent them. Envoy removes after it has set.
     #[prost(string, repeated, tag = "5")]
     pub headers_to_remove: Vec<String>,
+    /// Headers that the client gets with the application's answer.
+    #[prost(message, repeated, tag = "6")]
+    pub response_headers_to_add: Vec<HeaderOption>,
 }
 
 /// `envoy.config.core.v3.HeaderValueOption`.

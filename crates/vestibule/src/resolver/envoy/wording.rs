@@ -7,6 +7,7 @@ use super::messages::{
     CheckResponse, Denied, Header, HeaderOption, HttpStatus, OVERWRITE_IF_EXISTS_OR_ADD, Passed, RpcStatus,
 };
 use crate::resolver::denial::Denial;
+use crate::resolver::trace::TRACE;
 use crate::wire::answer::Status;
 
 /// `google.rpc.Code`.
@@ -14,12 +15,13 @@ const OK: i32 = 0;
 const PERMISSION_DENIED: i32 = 7;
 const UNAUTHENTICATED: i32 = 16;
 
-/// The request passes, with these header lines and without those headers.
-pub(super) fn passes(lines: &[u8], missing: Vec<&str>) -> CheckResponse {
+/// The request passes, with these header lines and without those headers. The trace is the client's, not the application's.
+pub(super) fn passes(lines: &[u8], missing: Vec<&str>, trace: Option<&str>) -> CheckResponse {
     let lines = lines.split(|&b| b == b'\n').filter_map(|line| std::str::from_utf8(line).ok()?.split_once(": "));
     let passed = Passed {
         headers: lines.map(|(name, value)| header(name, value.trim_end_matches('\r'))).collect(),
         headers_to_remove: missing.into_iter().map(str::to_owned).collect(),
+        response_headers_to_add: trace.into_iter().map(why).collect(),
     };
     CheckResponse { status: Some(RpcStatus { code: OK }), ok_response: Some(passed), denied_response: None }
 }
@@ -28,6 +30,7 @@ pub(super) fn passes(lines: &[u8], missing: Vec<&str>) -> CheckResponse {
 pub(super) fn denied(denial: &Denial) -> CheckResponse {
     let said = [("www-authenticate", &denial.challenge), ("location", &denial.location)];
     let said = said.into_iter().filter_map(|(name, value)| Some(header(name, value.as_deref()?)));
+    let said = said.chain(denial.trace.as_deref().map(why));
     let headers = std::iter::once(header("cache-control", "no-store")).chain(said).collect();
     let status = Some(HttpStatus { code: i32::from(denial.status.code()) });
     let code = match denial.status {
@@ -49,6 +52,11 @@ pub(super) fn denied(denial: &Denial) -> CheckResponse {
 /// Nobody can say, or it was too much to read.
 pub(super) fn refused(status: Status) -> CheckResponse {
     denied(&Denial { status, challenge: None, location: None, trace: None })
+}
+
+/// The same line that the HTTP doors answer with.
+fn why(trace: &str) -> HeaderOption {
+    header(&TRACE.to_ascii_lowercase(), trace)
 }
 
 fn header(name: &str, value: &str) -> HeaderOption {

@@ -92,6 +92,8 @@ pub(crate) struct Said {
     /// Headers of the application, or of the refusal; in order.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) removed: Vec<String>,
+    /// Headers that the client gets although it passes.
+    pub(crate) told: Vec<(String, String)>,
 }
 
 impl Said {
@@ -112,12 +114,13 @@ impl Said {
         match (message.ok_response, message.denied_response) {
             (Some(passed), None) => {
                 assert_eq!(code, 0);
-                Self { status: 200, headers: read(passed.headers), removed: passed.headers_to_remove }
+                let (headers, told) = (read(passed.headers), read(passed.response_headers_to_add));
+                Self { status: 200, headers, removed: passed.headers_to_remove, told }
             }
             (None, Some(denied)) => {
                 assert_ne!(code, 0, "an Envoy that looks at the status only would let it pass");
                 let status = u16::try_from(denied.status.unwrap().code).unwrap();
-                Self { status, headers: read(denied.headers), removed: Vec::new() }
+                Self { status, headers: read(denied.headers), removed: Vec::new(), told: Vec::new() }
             }
             both => panic!("one of the two: {both:?}"),
         }

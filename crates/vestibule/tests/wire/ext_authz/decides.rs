@@ -23,7 +23,7 @@ fn session(house: &House) -> String {
 fn denied(status: u16, more: &[(&str, &str)]) -> Said {
     let headers = [&[("cache-control", "no-store")], more].concat();
     let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    Said { status, headers, removed: Vec::new() }
+    Said { status, headers, removed: Vec::new(), told: Vec::new() }
 }
 
 #[tokio::test]

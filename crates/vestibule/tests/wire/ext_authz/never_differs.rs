@@ -95,7 +95,7 @@ async fn over_http(house: &House, manner: &str, asked: &Asked) -> Said {
     let answer = talk.rest().await;
     let mut lines = answer.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).unwrap();
-    let mut said = Said { status, headers: Vec::new(), removed: Vec::new() };
+    let mut said = Said { status, headers: Vec::new(), removed: Vec::new(), told: Vec::new() };
     for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
         match name.to_ascii_lowercase().as_str() {
             "content-length" | "connection" => {}

@@ -156,7 +156,7 @@ impl Through {
         }
         let rounds = sent.get();
         Ok(Said {
-            text: report.in_words(proxy, rounds, &target.origin()),
+            text: report.in_words(proxy, config, rounds, &target.origin()),
             is_wrong: report.has_holes(),
             ..Said::default()
         })

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::hole::Hole;
 use super::remedy::{self, Proxy};
+use crate::config::Config;
 
 /// So many examples of a hole are enough.
 const EXAMPLES: usize = 4;
@@ -44,7 +45,7 @@ impl Report {
     }
 
     /// The whole, for people.
-    pub(super) fn in_words(&self, proxy: Option<Proxy>, requests: usize, origin: &str) -> String {
+    pub(super) fn in_words(&self, proxy: Option<Proxy>, config: &Config, requests: usize, origin: &str) -> String {
         let mut out = String::new();
         let (notes, holes): (Vec<&Found>, Vec<&Found>) = self.found.iter().partition(|found| found.hole.is_note());
         for (mark, found) in holes.iter().map(|hole| ("WRONG", hole)).chain(notes.iter().map(|note| ("note ", note))) {
@@ -52,7 +53,7 @@ impl Report {
             let more = found.what.len() - examples.len();
             let more = if more == 0 { String::new() } else { format!("; and {more} more like it") };
             let _ = writeln!(out, "{mark} {}{more}\n      Why: {}", examples.join("; "), found.hole.why());
-            for line in remedy::lines(&found.hole, proxy) {
+            for line in remedy::lines(&found.hole, proxy, config) {
                 let _ = writeln!(out, "      Close it: {}", line.replace("\n    ", "\n        "));
             }
         }
@@ -74,14 +75,16 @@ mod tests {
     use super::Report;
     use crate::cli::doctor::through::hole::Hole;
     use crate::cli::doctor::through::remedy::Proxy;
+    use crate::config::Config;
 
     #[test]
     fn a_hole_is_named_once_and_a_note_is_no_hole() {
+        let config = Config::read(None, std::iter::empty()).unwrap();
         let mut report = Report::default();
         report.add(Hole::AnyHost, "a host");
         assert!(!report.has_holes());
         (0..6).for_each(|n| report.add(Hole::Upgrade, format!("attack {n}")));
-        let said = report.in_words(Some(Proxy::Nginx), 7, "http://a");
+        let said = report.in_words(Some(Proxy::Nginx), &config, 7, "http://a");
         assert!(report.has_holes() && said.starts_with("WRONG attack 0; attack 1"), "{said}");
         assert!(
             said.contains("and 2 more")

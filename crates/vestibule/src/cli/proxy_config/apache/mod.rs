@@ -4,6 +4,8 @@ mod lua;
 mod pages;
 mod site;
 
+pub(in crate::cli) use site::REFUSALS;
+
 use anyhow::bail;
 
 use super::app::App;

@@ -78,7 +78,7 @@ fn gate(config: &Config) -> String {
     let scheme = if config.top.public_url.is_https() { "https" } else { "http" };
     let mut unset = |name: &str| _ = writeln!(out, "RequestHeader unset {name} early");
     config.identity_header_names().iter().for_each(|name| unset(name));
-    FORWARDED.into_iter().chain(METHODS).chain(["X-Vestibule-Trace", "X-Envoy-Auth-Headers-To-Remove"]).for_each(unset);
+    FORWARDED.into_iter().chain(METHODS).chain(MORE).for_each(unset);
     let _ = writeln!(
         out,
         "# Apache adds X-Forwarded-For and X-Forwarded-Host itself. public_url is {scheme}.\n\
@@ -105,7 +105,8 @@ LimitRequestBody 10485760
 RequestReadTimeout header=15-30,MinRate=500 body=30,MinRate=500
 ";
 
-const REFUSALS: &str = "
+/// What is refused before anybody is asked, with `{folded}` for the names that are one of ours.
+pub(in crate::cli) const REFUSALS: &str = "
 # Refused before anybody is asked, with 400:
 RewriteEngine On
 # - what is no path; dot segments, backslashes and zero bytes, encoded ones too; `#`, which no browser sends;
@@ -119,6 +120,8 @@ RewriteCond \"%{ENV:vestibule_forged}\" \"=1\"
 RewriteRule \"^\" \"-\" [R=400,L]
 SetEnvIfNoCase \"{folded}\" \".+\" vestibule_forged=1
 ";
+
+const MORE: [&str; 4] = ["X-Vestibule-Trace", "X-Envoy-Auth-Headers-To-Remove", "HTTP2-Settings", "Proxy-Connection"];
 
 /// The question, and the way to the application.
 fn application(options: &Apache) -> String {

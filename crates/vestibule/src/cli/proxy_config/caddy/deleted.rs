@@ -13,6 +13,20 @@ const FAMILIES: [&str; 4] = ["X-Forwarded-", "X-Original-", "X-Rewrite-", "X-Env
 
 const MORE: [&str; 3] = ["X-Vestibule-Trace", "HTTP2-Settings", "Proxy-Connection"];
 
+/// The line that deletes this name.
+pub(in crate::cli) fn line_for(name: &str, config: &Config) -> String {
+    let headers = config.identity_headers();
+    let families = std::iter::once(headers.prefix().as_str()).chain(FAMILIES);
+    match families.into_iter().find(|family| has_prefix(name, family)) {
+        Some(family) => format!("request_header -{family}*"),
+        None => format!("request_header -{name}"),
+    }
+}
+
+fn has_prefix(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len()).is_some_and(|own| own.eq_ignore_ascii_case(prefix))
+}
+
 /// The lines that delete.
 pub(super) fn all(config: &Config) -> String {
     let mut out = String::from(
@@ -31,8 +45,6 @@ pub(super) fn all(config: &Config) -> String {
     let headers = config.identity_headers();
     let prefix = headers.prefix().as_str();
     let _ = writeln!(out, "request_header -{prefix}*");
-    let has_prefix =
-        |name: &str, prefix: &str| name.get(..prefix.len()).is_some_and(|n| n.eq_ignore_ascii_case(prefix));
     for family in FAMILIES {
         let _ = writeln!(out, "request_header -{family}*");
     }

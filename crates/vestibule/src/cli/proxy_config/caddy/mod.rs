@@ -5,6 +5,8 @@ mod deleted;
 mod pages;
 mod sites;
 
+pub(in crate::cli) use deleted::line_for;
+
 use anyhow::bail;
 
 use super::app::App;

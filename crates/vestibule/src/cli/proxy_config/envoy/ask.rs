@@ -20,9 +20,13 @@ pub(in crate::cli::proxy_config) const READ: [&str; 9] = [
     "x-forwarded-proto",
 ];
 
+/// By this header whoever knows `[resolver] trace_secret` asks why, and is told.
+pub(super) const TRACE: &str = "x-vestibule-trace";
+
 /// An item of `http_filters`.
 pub(super) fn filter(options: &Envoy, config: &Config) -> String {
-    let read: String = READ.iter().map(|name| format!("  - exact: {name}\n")).collect();
+    let trace = config.trace.is_some().then_some(TRACE);
+    let read: String = READ.iter().chain(&trace).map(|name| format!("  - exact: {name}\n")).collect();
     let service = if options.grpc { GRPC.to_owned() } else { over_http(config) };
     let settings = format!("{SETTINGS}{service}allowed_headers:\n  patterns:\n{read}");
     yaml::item(&format!("name: {NAME}\ntyped_config:\n{}", indent(&settings, 2)))
@@ -50,7 +54,8 @@ fn over_http(config: &Config) -> String {
         .iter()
         .map(|name| format!("      - {{ exact: {}, ignore_case: true }}\n", yaml::quoted(&name.to_lowercase())))
         .collect();
-    format!("{HTTP}{names}{REFUSED}")
+    let traced = if config.trace.is_some() { TRACED } else { "" };
+    format!("{HTTP}{names}{REFUSED}{traced}")
 }
 
 const HTTP: &str = "\
@@ -70,4 +75,12 @@ const REFUSED: &str = "    # What the browser gets of one that does not.
       - { exact: location, ignore_case: true }
       - { exact: www-authenticate, ignore_case: true }
       - { exact: cache-control, ignore_case: true }
+";
+
+/// Goes on with what the browser gets of a refusal.
+const TRACED: &str = "      - { exact: x-vestibule-trace, ignore_case: true }
+    # [resolver] trace_secret: whoever knows it is told why.
+    allowed_client_headers_on_success:
+      patterns:
+      - { exact: x-vestibule-trace, ignore_case: true }
 ";

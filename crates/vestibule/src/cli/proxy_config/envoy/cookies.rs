@@ -12,7 +12,8 @@ pub(super) const NAME: &str = "without_our_cookies";
 pub(super) fn filter(config: &Config) -> String {
     let names = config.cookie_names();
     let ours: Vec<String> = names.all().iter().map(|name| format!("[\"{name}\"] = true")).collect();
-    let code = format!("local ours = {{ {} }}\n{LUA}", ours.join(", "));
+    let traced = if config.trace.is_some() { TRACED } else { "" };
+    let code = format!("local ours = {{ {} }}\n{LUA}{traced}end\n", ours.join(", "));
     let settings = format!(
         "# Our cookies are for us alone. Names are matched byte for byte, as Vestibule reads them. An application whose own\n\
          # cookie has one of these names does not get it either: set [session] cookie_prefix.\n\
@@ -34,5 +35,8 @@ function envoy_on_request(request)
   end
   headers:remove(\"cookie\")
   if #left > 0 then headers:add(\"cookie\", table.concat(left, \"; \")) end
-end
+";
+
+const TRACED: &str = "  -- The secret of [resolver] trace_secret is not for the application.
+  headers:remove(\"x-vestibule-trace\")
 ";

@@ -67,20 +67,32 @@ merge_slashes: true
 
 /// What a client may not say.
 fn headers(config: &Config) -> String {
-    format!("{HEADERS}{}{MORE_HEADERS}", removed(config))
+    format!("{HEADERS}{}{MORE_HEADERS}", removed(config, config.trace.is_some()))
 }
 
-/// Settings of an HTTP connection manager that take out what only we or Envoy may say.
-pub(in crate::cli::proxy_config) fn removed(config: &Config) -> String {
+/// Settings of an HTTP connection manager that take out what only we or Envoy may say. Where requests are `traced`,
+/// another filter takes that header out behind the question.
+pub(in crate::cli::proxy_config) fn removed(config: &Config, traced: bool) -> String {
+    let lines = [ours(config), others(traced)].concat();
+    format!("{REMOVED}{}", indent(&lines.iter().map(|line| format!("{line}\n")).collect::<String>(), 4))
+}
+
+/// The mutations that remove our own names, in every spelling.
+pub(in crate::cli) fn ours(config: &Config) -> Vec<String> {
     let names = config.identity_headers();
-    let ours = std::iter::once(in_any_spelling(names.prefix().as_str()) + ".*");
-    let others = names.extra().iter().map(|header| in_any_spelling(header.name()));
-    let matched = |pattern: String| {
-        let pattern = yaml::quoted(&pattern);
-        format!("    - remove_on_match: {{ key_matcher: {{ safe_regex: {{ regex: {pattern} }} }} }}\n")
-    };
-    let patterns: String = ours.chain(others).chain(REWRITERS.map(str::to_owned)).map(matched).collect();
-    format!("{REMOVED}{patterns}")
+    let prefix = std::iter::once(in_any_spelling(names.prefix().as_str()) + ".*");
+    let extra = names.extra().iter().map(|header| in_any_spelling(header.name()));
+    prefix.chain(extra).map(|pattern| matched(&pattern)).collect()
+}
+
+/// The mutations that remove what a client may not say to anybody.
+pub(in crate::cli) fn others(traced: bool) -> Vec<String> {
+    let trace = (!traced).then_some("x.?vestibule.?trace");
+    REWRITERS.into_iter().chain(trace).map(matched).collect()
+}
+
+fn matched(pattern: &str) -> String {
+    format!("- remove_on_match: {{ key_matcher: {{ safe_regex: {{ regex: {} }} }} }}", yaml::quoted(pattern))
 }
 
 /// Applications read `X_Authgear_User_Id` and `X.Authgear.User.Id` as one of ours.
@@ -89,10 +101,11 @@ fn in_any_spelling(name: &str) -> String {
 }
 
 /// By these some applications route, or believe a proxy; of Envoy's own, a client on a private address would be believed.
-const REWRITERS: [&str; 6] = [
+const REWRITERS: [&str; 7] = [
     "x.?(forwarded|original|rewrite|envoy).*",
     "x.?(http.?)?method(.?override)?",
     "x.?real.?ip",
+    "x.?client.?ip",
     "forwarded",
     "proxy",
     "http2.?settings",

@@ -8,6 +8,8 @@ pub(super) mod listener;
 mod routes;
 pub(super) mod yaml;
 
+pub(in crate::cli) use listener::{others, ours};
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 

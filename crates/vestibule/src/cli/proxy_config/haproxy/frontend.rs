@@ -35,7 +35,8 @@ fn bind(doors: impl Iterator<Item = Door>, more: &str) -> String {
         .collect()
 }
 
-const ONE_READING: &str = r"
+/// What is refused before anybody is asked.
+pub(in crate::cli) const ONE_READING: &str = r"
 # One reading of every request. Refused before anybody is asked, with 400:
 # - what is no path; dot segments, backslashes and zero bytes, encoded ones too; `#`, which no browser sends. What else
 #   could be read in two ways, Vestibule refuses, by [paths];
@@ -62,7 +63,8 @@ fn host(name: &str) -> String {
     format!("{{ req.fhdr(Host),host_only -m str -i {} }}", quoted(name))
 }
 
-fn deleted(config: &Config) -> String {
+/// The lines that delete what only we or HAProxy may say; the first of them are our own names.
+pub(in crate::cli) fn deleted(config: &Config) -> String {
     let mut out = String::from(
         "\n# Only we say who somebody is: our names go in every spelling, before anything else happens. So do headers by which\n\
          # some frameworks route or trust or make a POST a DELETE, and the one by which Vestibule is asked for its reasons.\n",
@@ -84,7 +86,8 @@ fn deleted(config: &Config) -> String {
 
 const MORE: [&str; 3] = ["X-Vestibule-Trace", "HTTP2-Settings", "Proxy-Connection"];
 
-const UPGRADES: &str = "\
+/// What becomes of an upgrade.
+pub(in crate::cli) const UPGRADES: &str = "\
 # Only a WebSocket may upgrade: on an HTTP/2 connection that is smuggled through, nobody would be asked again. And nobody
 # nominates headers for the next program to drop.
 http-request del-header Upgrade unless { method GET } { req.hdr_cnt(Upgrade) eq 1 } { req.fhdr(Upgrade) -m str -i websocket } { req.hdr(Connection) -m str -i upgrade }

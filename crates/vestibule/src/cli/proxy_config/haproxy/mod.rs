@@ -5,6 +5,8 @@ mod frontend;
 mod lua;
 mod pages;
 
+pub(in crate::cli) use frontend::{ONE_READING, UPGRADES, deleted};
+
 use anyhow::bail;
 
 use super::app::App;

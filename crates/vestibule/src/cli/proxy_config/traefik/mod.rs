@@ -15,7 +15,7 @@ use super::reach::Reach;
 use super::web::{Door, HostName, PlainPath, advice};
 use crate::config::Config;
 
-/// Print a configuration for Traefik that is made from the present one of Vestibule. It was not run.
+/// Print a configuration for Traefik that is made from the present one of Vestibule.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  vestibule proxy-config traefik --static > /etc/traefik/traefik.yml\n  vestibule proxy-config traefik --app http://127.0.0.1:3000 \\\n    --server-name app.example.com \\\n    --tls-cert /etc/ssl/app.pem --tls-key /etc/ssl/app.key \\\n    > /etc/traefik/vestibule.yml"
@@ -125,8 +125,11 @@ fn middlewares(config: &Config, address: &str) -> String {
         "X-Real-IP",
     ];
     let others = FORWARDED.into_iter().filter(|name| !own.contains(name));
-    let deleted: String =
-        others.chain(METHODS).chain(["X-Vestibule-Trace"]).map(|name| format!("{name}: \"\"\n")).collect();
+    let deleted: String = others
+        .chain(METHODS)
+        .chain(["X-Vestibule-Trace", "X-Envoy-Auth-Headers-To-Remove"])
+        .map(|name| format!("{name}: \"\"\n"))
+        .collect();
     let read = ask::READ.iter().filter(|name| !name.starts_with("x-forwarded-"));
     let asks = FORWARD_AUTH
         .replace("{address}", &yaml::quoted(address))
@@ -141,12 +144,12 @@ fn service(name: &str, url: &str) -> String {
 
 const HEAD: &str = "\
 # Traefik before Vestibule and an application: the dynamic configuration. Made by `vestibule proxy-config traefik`: print it
-# anew after a change of public_url, [listen] or [headers]. It needs what `--static` prints. Made for Traefik 3.7.12 or newer
-# by its documentation, and NOT RUN. What each part is for, and what Traefik cannot do: docs/proxies/traefik.md.
+# anew after a change of public_url, [listen] or [headers]. It needs what `--static` prints. Tried with Traefik
+# 3.7.13; it needs 3.7.12 or newer. What each part is for, and what Traefik cannot do: docs/proxies/traefik.md.
 ";
 
 const STATIC: &str = "\
-# Traefik's static configuration. Made by `vestibule proxy-config traefik --static`. Needs Traefik 3.7.12 or newer; NOT RUN.
+# Traefik's static configuration. Made by `vestibule proxy-config traefik --static`. Needs Traefik 3.7.12 or newer.
 entryPoints:
   vestibule:
     address: {address}

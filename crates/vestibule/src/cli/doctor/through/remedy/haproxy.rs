@@ -1,54 +1,49 @@
 //! HAProxy.
 
-use super::each;
+use super::printed;
 use crate::cli::doctor::through::hole::Hole;
+use crate::cli::proxy_config::haproxy::{ONE_READING, UPGRADES, deleted};
+use crate::config::Config;
 
-pub(super) fn line(hole: &Hole) -> String {
+pub(super) fn line(hole: &Hole, config: &Config) -> String {
+    let deleted = printed(&deleted(config), "http-request del-header ");
+    let (ours, others) = deleted.split_once('\n').unwrap_or((deleted.as_str(), ""));
     match hole {
-        Hole::Identity(names) => {
-            let delete = |name: &str| format!("`http-request del-header {name}`");
-            format!("these lines, before the call:\n    {}", each(names, delete))
+        Hole::Identity(_) | Hole::Underscores | Hole::OddSigns => {
+            format!("this line, before the call: it takes every spelling\n{ours}")
         }
-        Hole::Underscores | Hole::OddSigns => {
-            "`http-request del-header ^x.?authgear -m reg` (with your prefix), before the call: it takes every spelling"
-                .into()
-        }
-        Hole::Nominated => "`http-request del-header connection unless { req.hdr(upgrade) -m found }`".into(),
+        Hole::Nominated => format!("these lines, before the call:\n{}", printed(UPGRADES, "http-request")),
         Hole::NotTold => {
-            "`http-request lua.vestibule`, and an `http-request set-header` for each identity header behind it".into()
+            "`http-request lua.vestibule` in the application's backend, with the printed script, which sets or deletes each \
+             identity header"
+                .into()
         }
         Hole::Unguarded => {
-            "`http-request deny deny_status 503 unless { var(txn.vst_status) -m int 200 }` behind the call: \
-             deny unless it said 200, never deny if it said 401"
+            "`http-request deny deny_status 503 unless { var(txn.vestibule) -m str 'may pass' }` right behind \
+             `http-request lua.vestibule`, in every backend of the application; deny unless it said yes, never deny if it said no"
                 .into()
         }
-        Hole::Believed(_) | Hole::Described(_) => {
-            let own =
-                "`http-request del-header ^x.?(forwarded|original|rewrite) -m reg` and `^forwarded$`, before the call";
-            match hole {
-                Hole::Described(names) => {
-                    format!("{own}, or:\n    {}", each(names, |name| format!("`http-request del-header {name}`")))
-                }
-                _ => own.to_owned(),
-            }
+        Hole::Believed(_) | Hole::Described(_) => format!("these lines, before the call:\n{others}"),
+        Hole::Address(_) => {
+            format!("these lines, before the call:\n{others}\n    `http-request set-header X-Forwarded-For %[src]`")
         }
-        Hole::Address(names) => {
-            each(names, |name| format!("`http-request set-header {} %[src]`", name.to_ascii_lowercase()))
+        Hole::Upgrade => {
+            let settings = others.lines().filter(|line| line.contains("http2")).collect::<String>();
+            format!("these lines, before the call:\n{settings}\n{}", printed(UPGRADES, "http-request"))
         }
-        Hole::Upgrade => "`http-request del-header upgrade unless { req.hdr(upgrade) -m str -i websocket }` and \
-             `http-request del-header http2-settings`"
-            .into(),
-        Hole::Path | Hole::Bypass => "`http-request deny deny_status 400 if { path -m reg -i \
-             '(//|[;#\\x5c]|/[.][.]?(/|$)|%(2e|2f|5c|00|23|25|3b|3f))' }`, and no `path_beg` that leaves the call out"
-            .into(),
+        Hole::Path | Hole::Bypass => format!(
+            "these lines, before everything else (and no `path_beg` that leaves the call out):\n{}",
+            printed(ONE_READING, "http-request deny deny_status 400 if { path")
+        ),
         Hole::Rewritten => "no `http-request set-path`, `replace-path` or `normalize-uri` behind the call".into(),
-        Hole::AnyHost => "`http-request deny unless { req.hdr(host) -i app.example.com }`".into(),
-        Hole::TwoHosts => "`http-request deny deny_status 400 if { req.fhdr_cnt(host) gt 1 }`".into(),
-        Hole::Cookies => "`http-request replace-header Cookie` for each of our cookies' names, behind the call".into(),
-        Hole::Tossed => {
-            "`http-request deny deny_status 400 if { req.fhdr_cnt(cookie) gt 1 }`, or a script that joins the lines"
+        Hole::AnyHost => {
+            "`http-request deny deny_status 421 unless { req.fhdr(Host),host_only -m str -i` and the host's name; --server-name \
+             prints it"
                 .into()
         }
+        Hole::TwoHosts => printed(ONE_READING, "http-request deny deny_status 400 unless { req.fhdr_cnt(Host)").trim().into(),
+        Hole::Cookies => "the printed script, with `take_ours_out(txn.http, told[\"cookie\"])` before somebody passes".into(),
+        Hole::Tossed => "the printed script, which hands on every line of a header that Vestibule reads".into(),
         Hole::Door => "no `use_backend` that leads `/_resolver/` to Vestibule".into(),
         Hole::Ops => "no backend with `[listen] ops` in it".into(),
         Hole::Revoked => "no `http-request cache-use` before the call".into(),

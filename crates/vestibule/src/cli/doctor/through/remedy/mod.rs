@@ -10,6 +10,7 @@ use clap::ValueEnum;
 
 use super::answer::Answer;
 use super::hole::Hole;
+use crate::config::Config;
 
 /// A proxy whose lines we know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -54,22 +55,22 @@ impl Proxy {
         }
     }
 
-    fn line(self, hole: &Hole) -> String {
+    fn line(self, hole: &Hole, config: &Config) -> String {
         match self {
             Self::Nginx => nginx::line(hole),
-            Self::Caddy => caddy::line(hole),
-            Self::Haproxy => haproxy::line(hole),
-            Self::Apache => apache::line(hole),
-            Self::Envoy => envoy::line(hole),
+            Self::Caddy => caddy::line(hole, config),
+            Self::Haproxy => haproxy::line(hole, config),
+            Self::Apache => apache::line(hole, config),
+            Self::Envoy => envoy::line(hole, config),
         }
     }
 }
 
 /// What closes it: a line each for this proxy, or for all of them if nobody knows which it is.
-pub(super) fn lines(hole: &Hole, proxy: Option<Proxy>) -> Vec<String> {
+pub(super) fn lines(hole: &Hole, proxy: Option<Proxy>, config: &Config) -> Vec<String> {
     let all = Proxy::value_variants();
     let which: Vec<Proxy> = proxy.map_or_else(|| all.to_vec(), |one| vec![one]);
-    let one = |proxy: &Proxy| format!("{}: {}", proxy.name(), proxy.line(hole));
+    let one = |proxy: &Proxy| format!("{}: {}", proxy.name(), proxy.line(hole, config));
     let print = match proxy {
         Some(proxy) => format!("`vestibule proxy-config {}` prints it.", proxy.command()),
         None => "`vestibule proxy-config` with the proxy's name prints it.".to_owned(),
@@ -80,6 +81,12 @@ pub(super) fn lines(hole: &Hole, proxy: Option<Proxy>) -> Vec<String> {
 /// A line for each of these names.
 fn each(names: &[String], line: impl Fn(&str) -> String) -> String {
     names.iter().map(|name| line(name)).collect::<Vec<_>>().join("\n    ")
+}
+
+/// Those lines of what is printed that begin so.
+fn printed(text: &str, begins: &str) -> String {
+    let lines = text.lines().filter(|line| line.starts_with(begins));
+    lines.map(|line| format!("    `{line}`")).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use vestibule_gate::verdict::SUFFIXES;
 use super::each;
 use crate::cli::doctor::through::hole::Hole;
 
-#[expect(clippy::too_many_lines, reason = "a table, a line a row")]
 pub(super) fn line(hole: &Hole) -> String {
     match hole {
         Hole::Identity(names) => {
@@ -33,14 +32,12 @@ pub(super) fn line(hole: &Hole) -> String {
                 .into()
         }
         Hole::Believed(_) => "in the location that asks: `proxy_set_header X-Original-URL \
-             $scheme://$vestibule_host$request_uri;`, `proxy_set_header X-Original-Method $request_method;` and \
-             `proxy_pass_request_headers off;`"
+             $scheme://$vestibule_host$request_uri;` (with https where TLS ends before nginx), `proxy_set_header X-Original-Method \
+             $request_method;` and `proxy_pass_request_headers off;`"
             .into(),
         Hole::Described(names) => {
-            format!(
-                "these lines, at the server:\n    {}",
-                each(names, |name| format!("`proxy_set_header {name} \"\";`"))
-            )
+            let set = |name: &str| format!("`proxy_set_header {name} {};`", own_value(name));
+            format!("these lines, at the server:\n    {}", each(names, set))
         }
         Hole::Address(names) => {
             format!(
@@ -53,11 +50,11 @@ pub(super) fn line(hole: &Hole) -> String {
             .into(),
         Hole::Path | Hole::Bypass => "`if ($vestibule_bad_uri) { return 400; }`, with the map of that name".into(),
         Hole::Rewritten => {
-            "`proxy_pass http://vestibule_app;`: no path and no `/` behind the name, or nginx decodes".into()
+            "`proxy_pass http://$vestibule_way;`: no path and no `/` behind the name, or nginx decodes".into()
         }
         Hole::AnyHost => {
-            "`server { listen 443 ssl default_server; ssl_reject_handshake on; }` (or `return 444;` on port 80) \
-             beside a `server_name` for each host of yours"
+            "a server for nobody, `server_name _;`, with `return 421;`, that is the `default_server` of each address, beside a \
+             `server_name` for each host of yours; --server-name prints it"
                 .into()
         }
         Hole::TwoHosts => "`proxy_set_header Host $vestibule_host;`".into(),
@@ -68,6 +65,15 @@ pub(super) fn line(hole: &Hole) -> String {
         }
         Hole::Ops => "no location with a `proxy_pass` to `[listen] ops`".into(),
         Hole::Revoked => "`proxy_cache off;` in the location that asks".into(),
+    }
+}
+
+/// What the proxy says itself in place of a client.
+fn own_value(name: &str) -> &'static str {
+    match name {
+        "X-Forwarded-Host" => "$vestibule_host",
+        "X-Forwarded-Proto" => "$scheme",
+        _ => "\"\"",
     }
 }
 

@@ -1,0 +1,80 @@
+//! Tells the others how far this node is: once a second, and at once where somebody waits for it. Never once a change,
+//! which would be a write for each node.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+use crate::cluster::LIVE;
+use crate::fault::Fault;
+use crate::ledger::Ledger;
+use crate::store::nodes;
+
+/// How often they are told, while nobody waits.
+const EVERY: Duration = Duration::from_secs(1);
+/// How often they are told, while somebody does.
+const WHEN_ASKED: Duration = Duration::from_millis(20);
+
+/// What the others were told.
+#[derive(Debug, Default)]
+pub(super) struct SayingSo {
+    /// When, and that everything up to this number was obeyed.
+    told: Option<(Instant, i64)>,
+    is_asked: bool,
+}
+
+impl SayingSo {
+    /// Somebody waits.
+    pub(super) fn is_asked(&mut self) {
+        self.is_asked = true;
+    }
+
+    /// In how long they are to be told that this number was obeyed.
+    pub(super) fn is_due_in(&self, applied: i64) -> Duration {
+        let Some((when, what)) = self.told else { return Duration::ZERO };
+        let every = if self.is_asked && what != applied { WHEN_ASKED } else { EVERY };
+        every.saturating_sub(when.elapsed())
+    }
+
+    /// Tells them, when it is time. A failure is tried again as late as the next word would be due: what this node knows
+    /// does not depend on it.
+    pub(super) async fn say_so(&mut self, ledger: &Ledger, patience: Duration) -> Result<(), Fault> {
+        let applied = ledger.node().applied();
+        if !self.is_due_in(applied).is_zero() {
+            return Ok(());
+        }
+        self.told = Some((Instant::now(), applied));
+        self.is_asked = false;
+        let said = timeout(patience, async {
+            let mut sql = ledger.store().plain().await?;
+            let node = ledger.node();
+            nodes::is_there(&mut sql, node.id(), node.name(), env!("CARGO_PKG_VERSION"), applied).await?;
+            nodes::count(&mut sql, LIVE).await
+        });
+        let live = said.await.map_err(|_| Fault::Slow)??;
+        metrics::gauge!("vestibule_nodes_live").set(live as f64);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::{Instant, advance};
+
+    use super::SayingSo;
+
+    #[tokio::test(start_paused = true)]
+    async fn changes_are_told_once_a_second_and_sooner_only_to_who_asks() {
+        let mut saying = SayingSo::default();
+        assert_eq!(saying.is_due_in(7), Duration::ZERO, "nobody knows that this node is there");
+        saying.told = Some((Instant::now(), 7));
+        assert_eq!(saying.is_due_in(8), Duration::from_secs(1), "no write a change");
+        saying.is_asked();
+        assert_eq!(saying.is_due_in(7), Duration::from_secs(1), "that was said already");
+        assert_eq!(saying.is_due_in(8), Duration::from_millis(20));
+        advance(Duration::from_millis(20)).await;
+        assert_eq!(saying.is_due_in(8), Duration::ZERO);
+    }
+}
