@@ -7,6 +7,19 @@ use crate::server::{Setup, Vestibule};
 
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
+/// Whether there is libfaketime.
+#[must_use]
+pub fn can_be_off() -> bool {
+    Path::new(FAKETIME).exists()
+}
+
+/// A setup whose clock is off by so much, such as `+300s`.
+#[must_use]
+pub fn off_by(setup: Setup, offset: &str) -> Setup {
+    let setup = setup.environment("LD_PRELOAD", FAKETIME).environment("FAKETIME", offset);
+    setup.environment("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+}
+
 /// A server whose clock is moved by writing a file.
 #[derive(Debug)]
 pub struct Clock {
@@ -23,7 +36,7 @@ impl Clock {
     /// When no folder can be made.
     #[must_use]
     pub fn start(config: &str) -> Option<Self> {
-        if !Path::new(FAKETIME).exists() {
+        if !can_be_off() {
             return None;
         }
         let folder = tempfile::tempdir().expect("a folder can be made");

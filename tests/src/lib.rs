@@ -15,6 +15,7 @@ pub mod nginx;
 pub mod npm;
 pub mod oauth;
 pub mod person;
+pub mod pgbouncer;
 pub mod port;
 pub mod postgres;
 pub mod process;

@@ -208,7 +208,8 @@ fn run(folder: &Path, settings: &[&str]) -> Process {
     process
 }
 
-fn nobody() -> Option<&'static str> {
+/// Whom a program should run as that refuses root.
+pub(crate) fn nobody() -> Option<&'static str> {
     rustix::process::geteuid().is_root().then_some(NOBODY)
 }
 

@@ -69,6 +69,15 @@ impl Cluster {
         &self.nodes[number].way
     }
 
+    /// How many changes were ever committed.
+    ///
+    /// # Panics
+    /// When the database does not say.
+    pub fn changes(&self) -> i64 {
+        let said = self.postgres.sql("vestibule", "SELECT number FROM feed_head").expect_code(0);
+        said.line().parse().expect("a number")
+    }
+
     /// Waits until every node signs in, answers and signs out again. Says how long that took.
     ///
     /// # Panics

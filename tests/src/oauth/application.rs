@@ -46,6 +46,12 @@ impl<'v> Application<'v> {
         Self { vestibule, id: id.to_owned(), secret }
     }
 
+    /// The same application, at another node of the same cluster.
+    #[must_use]
+    pub fn at<'n>(&self, node: &'n Vestibule) -> Application<'n> {
+        Application { vestibule: node, id: self.id.clone(), secret: self.secret.clone() }
+    }
+
     /// A request for a code as every client can make it, with PKCE.
     #[must_use]
     pub fn request(&self) -> Request {

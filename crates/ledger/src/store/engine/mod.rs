@@ -110,12 +110,16 @@ impl Store {
                 let mut connection = pools.plain().await?;
                 // Before the transaction begins: what it reads is from its first statement, also when that one waits.
                 postgres::hold_changes(&mut connection).await?;
+                connection.close_on_drop();
                 Connection::PostgresReader(connection)
             }
         };
         let begin = match self {
             Self::Sqlite(_) => "BEGIN",
-            Self::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            // Between two of its questions whoever copies is busy elsewhere.
+            Self::Postgres(_) => {
+                "SET idle_in_transaction_session_timeout = 0; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            }
         };
         sql.run(begin).await?;
         Ok(sql)

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Executor as _, SqlSafeStr as _};
 
 use crate::fault::Fault;
 use crate::settings::PostgresSettings;
@@ -20,6 +21,8 @@ const WAIT: Duration = Duration::from_secs(2);
 const GRACE: Duration = Duration::from_secs(1);
 /// No statement of a migration takes longer.
 const A_MIGRATION: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a change may ask nothing. It never waits for anything but the database.
+const IDLE: Duration = Duration::from_secs(1);
 /// How the server finds out that a node is gone without a word: it is asked after some seconds of silence, some times.
 /// Otherwise what the node held, a lease, would stay held for hours.
 const SILENCE: [(&str, &str); 4] = [
@@ -50,11 +53,10 @@ impl Pools {
     pub(super) async fn open(settings: &PostgresSettings) -> Result<Self, sqlx::Error> {
         let options = options(settings)?;
         // A change waits for another one's end where it has a connection and no more: the lock is what takes time.
-        let writers = pool(options.clone(), settings, settings.writers).await?;
-        let reads_only = options.clone().options([("default_transaction_read_only", "on")]);
-        let readers = pool(reads_only, settings, settings.readers).await?;
-        let nodes = pool(options.clone(), settings, 5).await?;
-        let tallies = pool(options.clone().options([("synchronous_commit", "off")]), settings, 2).await?;
+        let writers = pool(&options, settings, "", settings.writers).await?;
+        let readers = pool(&options, settings, "SET default_transaction_read_only = on", settings.readers).await?;
+        let nodes = pool(&options, settings, "", 5).await?;
+        let tallies = pool(&options, settings, "SET synchronous_commit = off", 2).await?;
         let patience = settings.statement_timeout + GRACE;
         Ok(Self { writers, readers, nodes, tallies, options, patience })
     }
@@ -142,28 +144,43 @@ pub(super) async fn hold_changes(connection: &mut Held) -> Result<(), sqlx::Erro
 
 fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, sqlx::Error> {
     let options: PgConnectOptions = settings.url.expose().parse()?;
-    let timeout = settings.statement_timeout.as_millis().to_string();
-    Ok(options.application_name("vestibule").options(SILENCE).options([
-        ("client_min_messages", "warning"),
-        ("statement_timeout", timeout.as_str()),
-        ("lock_timeout", &timeout),
-        // Behind the lock a change must see what the one before it has committed, whatever the database's own default is.
-        ("default_transaction_isolation", "read committed"),
-        // A client that is gone must not hold the lock.
-        ("idle_in_transaction_session_timeout", &timeout),
-        // What is acknowledged is on the disk, whatever the database's own default is; `remote_apply` and the like, for
-        // a standby, are the operator's to set for the database and are stronger.
-    ]))
+    // There are no floats in any table, and poolers refuse the parameter.
+    Ok(options.application_name("vestibule").extra_float_digits(None))
 }
 
-async fn pool(options: PgConnectOptions, settings: &PostgresSettings, connections: u32) -> Result<PgPool, sqlx::Error> {
+/// What every connection is told first. Not by startup parameters: poolers refuse them.
+fn manners(settings: &PostgresSettings) -> String {
+    let statement = settings.statement_timeout.as_millis();
+    let idle = IDLE.min(settings.statement_timeout).as_millis();
+    let silence: String = SILENCE.iter().map(|(name, value)| format!("SET {name} = {value};")).collect();
+    // What is acknowledged is on the disk, whatever the database's own default is; `remote_apply` and the like, for a
+    // standby, are the operator's to set for the database and are stronger.
+    // Behind the lock a change must see what the one before it has committed, whatever the database's own default is.
+    format!(
+        "SET client_min_messages = warning; SET default_transaction_isolation = 'read committed'; \
+         SET statement_timeout = {statement}; SET lock_timeout = {statement}; \
+         SET idle_in_transaction_session_timeout = {idle}; {silence}"
+    )
+}
+
+async fn pool(
+    options: &PgConnectOptions,
+    settings: &PostgresSettings,
+    more: &str,
+    connections: u32,
+) -> Result<PgPool, sqlx::Error> {
+    let manners = sqlx::AssertSqlSafe(manners(settings) + more).into_sql_str();
     PgPoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(WAIT.min(settings.statement_timeout))
+        .after_connect(move |connection, _| {
+            let manners = manners.clone();
+            Box::pin(async move { connection.execute(sqlx::raw_sql(manners)).await.map(|_| ()) })
+        })
         // sqlx's own test waits as long as it is waited for a connection, and finds out of one dead connection a time.
         .test_before_acquire(false)
         .before_acquire(|connection, _| Box::pin(held::is_there(connection)))
-        .connect_with(options)
+        .connect_with(options.clone())
         .await
 }
