@@ -12,6 +12,7 @@ mod oauth;
 mod operations;
 mod pages;
 mod readings;
+mod rolling;
 mod run;
 mod secrets;
 mod shadow;

@@ -86,6 +86,14 @@ impl Person {
         self.request("POST", &format!("{}{page}", self.path), &[("Sec-Fetch-Site", "same-origin")], Some(&form(fields)))
     }
 
+    /// Asks for a path of this origin, whoever has it, from a server that may be gone.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub fn try_get_page(&mut self, path: &str) -> io::Result<Response> {
+        self.request("GET", path, &[], None)
+    }
+
     /// Signs in with [`PASSWORD`] and checks that it worked.
     ///
     /// # Panics

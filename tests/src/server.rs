@@ -83,10 +83,9 @@ impl Setup {
     pub fn prepare(self) -> Vestibule {
         let folder = tempfile::Builder::new().prefix("vestibule-test-").tempdir().expect("a folder can be made");
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("our own folder");
-        let mut vestibule =
-            Vestibule { folder, ports: [port::free(), port::free(), port::free()], setup: self, process: None };
-        let unix =
-            |name: &str| format!("unix:{}?{}", vestibule.folder.path().join(name).display(), vestibule.setup.sockets);
+        let mut vestibule = Vestibule { folder, ports: [(); 3].map(|()| port::free()), setup: self, process: None };
+        let (place, who) = (vestibule.folder.path(), &vestibule.setup.sockets);
+        let unix = |name: &str| format!("unix:{}?{who}", place.join(name).display());
         let [public, resolver, ops] = vestibule.ports;
         let config = format!(
             "public_url = \"{}\"\ndata_dir = \"{}\"\n[listen]\npublic = [\"{public}\", \"{}\"]\n\
@@ -99,7 +98,7 @@ impl Setup {
         );
         fs::write(vestibule.config_file(), config).expect("our own folder");
         if !vestibule.setup.config.contains("[store]") && postgres::is_the_store() {
-            vestibule.use_a_postgres();
+            vestibule.keep_truth_in(Some(&postgres::shared().url(&vestibule.database())));
         }
         vestibule
     }
@@ -123,13 +122,7 @@ pub struct Vestibule {
 }
 
 impl Vestibule {
-    /// Keeps its truth in a database of its own of the tests' PostgreSQL: every test runs on both engines.
-    fn use_a_postgres(&mut self) {
-        let url = postgres::shared().url(&self.database());
-        self.keep_truth_in(Some(&url));
-    }
-
-    /// The name of that database.
+    /// The name of its database, where the tests run on PostgreSQL: each has one of its own.
     pub fn database(&self) -> String {
         format!("port{}", self.ports[0].port())
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use vestibule_gate::token::opaque::Secret;
 
 use crate::Bench;
@@ -61,7 +61,7 @@ impl<'b> Scene<'b> {
     /// Sets it, and starts the nodes.
     pub(super) fn set(bench: &'b Bench<'b>) -> anyhow::Result<Self> {
         let leftovers = Leftovers::watch()?;
-        note(Leftover::Folder(bench.folder.to_owned()));
+        note(Leftover::Folder(bench.folder.parent().context("the folder of all chapters")?.to_owned()));
         let network = Network::make(COUNT);
         let postgres = Postgres::start(network.address)?;
         bench.runtime.block_on(postgres.prepare())?;

@@ -22,7 +22,7 @@ const LONGEST: Duration = Duration::from_secs(600);
 /// Those who revoke on a node, each one at a time.
 const OPERATORS: usize = 4;
 
-/// As many resolves as can be, on so many nodes at once. The rate of each.
+/// As many resolves as can be, on so many nodes at once: how often each has answered yes a second.
 pub(super) fn most(scene: &Scene<'_>, nodes: usize, time: Duration) -> anyhow::Result<Vec<f64>> {
     let stop = &AtomicBool::new(false);
     thread::scope(|scope| {
@@ -30,15 +30,15 @@ pub(super) fn most(scene: &Scene<'_>, nodes: usize, time: Duration) -> anyhow::R
             .iter()
             .map(|node| scope.spawn(move || resolves(scene, node, None, time, stop)))
             .collect();
-        loads.into_iter().map(|load| Ok(ended(load)?.rate())).collect()
+        loads.into_iter().map(|load| ended(load).map(|load| yes(&load) / load.seconds)).collect()
     })
 }
 
 /// What is asked for, all nodes together but for the resolves.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rates {
-    /// Resolves a second on each node.
-    pub(super) resolves: f64,
+    /// Resolves a second on each node; `None` for as many as can be.
+    pub(super) resolves: Option<f64>,
     /// Log-ins a second.
     pub(super) log_ins: f64,
     /// Revocations a second.
@@ -64,11 +64,11 @@ pub(super) fn beside<T>(
     thread::scope(|scope| {
         let each = scene.nodes.len() as f64;
         let all = |what: fn(&Scene<'_>, &Node, Option<f64>, Duration, &AtomicBool) -> anyhow::Result<Outcome>, rate| {
-            let start = |node| scope.spawn(move || what(scene, node, Some(rate), LONGEST, stop));
+            let start = |node| scope.spawn(move || what(scene, node, rate, LONGEST, stop));
             scene.nodes.iter().map(start).collect::<Vec<_>>()
         };
         let resolves = all(resolves, rates.resolves);
-        let log_ins = all(log_ins, rates.log_ins / each);
+        let log_ins = all(log_ins, Some(rates.log_ins / each));
         let revokers: Vec<_> = scene
             .nodes
             .iter()
@@ -91,21 +91,33 @@ pub(super) fn beside<T>(
 }
 
 impl Achieved {
+    /// Resolves a second of each node.
+    pub(super) fn resolves(&self) -> f64 {
+        self.resolves.iter().map(yes).sum::<f64>() / self.seconds / self.resolves.len() as f64
+    }
+
     /// A line for the table.
     pub(super) fn line(&self) -> String {
-        let resolves: f64 = self.resolves.iter().map(|load| load.answers() as f64 / self.seconds).sum();
+        let resolves: f64 = self.resolves.iter().map(yes).sum();
+        let busy: f64 = self.resolves.iter().map(|load| load.answers() as f64 - yes(load)).sum();
         let p99 = |loads: &[Outcome]| loads.iter().map(|load| load.latencies.within(0.99)).fold(0.0, f64::max);
         let right = |load: &Outcome| load.statuses.get(&303).copied().unwrap_or(0) as f64;
         let log_ins: f64 = self.log_ins.iter().map(right).sum();
         format!(
-            "beside: {resolves:.0} resolves a second (p99 {:.1} ms from when they were due, in the clients, which give way), \
+            "beside: {:.0} resolves a second (and {busy:.0} in all were answered 503; p99 {:.1} ms from when they were due, in the clients, which give way), \
              {:.1} log-ins (p99 {:.0} ms), {:.0} revocations",
+            resolves / self.seconds,
             p99(&self.resolves),
             log_ins / self.seconds,
             p99(&self.log_ins),
             self.revocations / self.seconds
         )
     }
+}
+
+/// How many answers were yes.
+fn yes(load: &Outcome) -> f64 {
+    load.statuses.get(&200).copied().unwrap_or(0) as f64
 }
 
 fn resolves(
@@ -116,7 +128,7 @@ fn resolves(
     stop: &AtomicBool,
 ) -> anyhow::Result<Outcome> {
     give_way()?;
-    let question = Question::Resolve { secrets: &scene.cast.hot, live: true };
+    let question = Question::ResolveOrBusy(&scene.cast.hot);
     Load { socket: &node.place.resolver(), question, rate, connections: CONNECTIONS }.drive(time, stop)
 }
 

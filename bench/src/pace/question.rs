@@ -15,6 +15,8 @@ pub(crate) enum Question<'q> {
         /// Whether the answer must be yes, or must be no.
         live: bool,
     },
+    /// Resolves with these secrets, all of which are live. A server that cannot find out may say so with a 503.
+    ResolveOrBusy(&'q [String]),
     /// Asks an nginx for the head of a page that it protects, with a live credential in this whole line: the resolver is
     /// asked all the same, and the answer has no body.
     Through(&'q str),
@@ -49,7 +51,7 @@ impl<'q> Speaker<'q> {
         let live = !matches!(question, Question::Resolve { live: false, .. });
         let whole = match question {
             Question::Through(line) => request("HEAD", line),
-            Question::Resolve { .. } | Question::Page(_) => request("GET", &cookie("|")),
+            Question::Resolve { .. } | Question::ResolveOrBusy(_) | Question::Page(_) => request("GET", &cookie("|")),
         };
         let (before, behind) = whole.split_once('|').unwrap_or((&whole, ""));
         let verdict = format!("\r\n{}{}: {live}\r\n", HeaderPrefix::default().as_str(), SUFFIXES[0]);
@@ -62,7 +64,7 @@ impl<'q> Speaker<'q> {
         let turn = |count: usize| (number % count as u64) as usize;
         match self.question {
             Question::Through(_) => out.extend_from_slice(self.around.0.as_bytes()),
-            Question::Resolve { secrets, .. } => {
+            Question::Resolve { secrets, .. } | Question::ResolveOrBusy(secrets) => {
                 out.extend_from_slice(self.around.0.as_bytes());
                 out.extend_from_slice(secrets[turn(secrets.len())].as_bytes());
                 out.extend_from_slice(self.around.1.as_bytes());
@@ -77,6 +79,9 @@ impl<'q> Speaker<'q> {
             Question::Page(_) => page(answer),
             // The resolver never sends a body.
             _ if !answer.ends_with(b"\r\n\r\n") => Ok(None),
+            Question::ResolveOrBusy(_) if answer.starts_with(b"HTTP/1.1 503 ") => {
+                Ok(Some(Heard { status: 503, closes: false }))
+            }
             _ => self.verdict(answer).map(Some),
         }
     }
@@ -123,6 +128,14 @@ mod tests {
         assert_eq!(speaker.heard(yes).unwrap(), Some(Heard { status: 200, closes: false }));
         assert!(speaker.heard(b"HTTP/1.1 200 OK\r\nX: y\r\nx-authgear-session-valid: false\r\n\r\n").is_err());
         assert!(speaker.heard(b"HTTP/1.1 503 Service Unavailable\r\n\r\n").is_err());
+    }
+
+    #[test]
+    fn who_may_be_busy_may_say_so_and_nothing_else() {
+        let mut speaker = Speaker::new(Question::ResolveOrBusy(&[]));
+        let busy = b"HTTP/1.1 503 Service Unavailable\r\n\r\n";
+        assert_eq!(speaker.heard(busy).unwrap(), Some(Heard { status: 503, closes: false }));
+        assert!(speaker.heard(b"HTTP/1.1 200 OK\r\nX: y\r\nx-authgear-session-valid: false\r\n\r\n").is_err());
     }
 
     #[test]

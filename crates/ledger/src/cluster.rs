@@ -153,7 +153,7 @@ async fn hear(store: &Store, at_most: Duration) -> Result<Cluster, Fault> {
             store.ask_nodes().await?;
             asked = Some(Instant::now());
         }
-        let rows = nodes::list(&mut store.read().await?, KEPT).await?;
+        let rows = nodes::list(&mut store.read().await?, millis(KEPT)).await?;
         let nodes = without_predecessors(rows).into_iter().map(|row| NodeInfo::new(row, head)).collect();
         let cluster = Cluster { head, nodes };
         let all_know = !cluster.nodes.iter().any(|node| node.is_waited_for(head));
@@ -162,6 +162,11 @@ async fn hear(store: &Store, at_most: Duration) -> Result<Cluster, Fault> {
         }
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// As the store counts.
+pub(crate) fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A node that was killed and started anew has two rows, and the old one says nothing any more once it is not live.

@@ -72,6 +72,11 @@ pub(crate) fn session_id(now: Timestamp) -> Result<SessionId, Fault> {
     Ok(SessionId::from_uuid(uuid_v7(now)?))
 }
 
+/// What a process is called among those that share a store.
+pub(crate) fn process_id(now: Timestamp) -> Result<String, Fault> {
+    Ok(uuid_v7(now)?.to_string())
+}
+
 /// RFC 9562 section 5.7: a 48-bit time in milliseconds and 74 random bits.
 fn uuid_v7(now: Timestamp) -> Result<Uuid, Fault> {
     let millis = u64::try_from(now.millis()).unwrap_or(0);

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::fault::Fault;
 use crate::feed::{Doubts, Said};
 use crate::freshness::Freshness;
+use crate::mint;
 use crate::settings::{Settings, StoreSettings};
 use crate::store::{Connection, Store, feed, nodes};
 
@@ -38,7 +39,7 @@ impl Node {
         let freshness = Arc::new(Freshness::at_most(settings.max_staleness));
         freshness.whole_at(sent);
         Ok(Self(Some(Shared {
-            id: uuid::Uuid::now_v7().to_string(),
+            id: mint::process_id(clock.now())?,
             name: settings.node.clone(),
             max_staleness: settings.max_staleness,
             freshness,

@@ -128,7 +128,7 @@ impl House {
         self.ledger.start_jobs();
         let mut tasks = JoinSet::new();
         tasks.spawn(self.metrics.clone().keep_up());
-        let mut doors = self.listeners.open(&self.doors, self.threads.loops(), &self.pages);
+        let doors = self.listeners.open(&self.doors, self.threads.loops(), &self.pages);
         let mut ops_door = self.listeners.open_ops(&self.ops_pages);
         let (stop, stopped) = watch::channel(false);
         let mut control =
@@ -152,7 +152,7 @@ impl House {
         self.let_balancers_notice(&mut ends).await;
         tracing::info!("ending: letting what runs finish");
         // The socket files go with the doors, so that a successor can have their places.
-        doors.shutdown().await;
+        self.listeners.close(doors).await;
         tokio::select! {
             _ = async {
                 let Doors { resolver, ext_authz } = &self.doors;

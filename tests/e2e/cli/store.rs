@@ -4,6 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
+use serde_json::Value;
 use vestibule_tests::process::{Process, Said};
 use vestibule_tests::server::{Setup, Vestibule};
 use vestibule_tests::{postgres, wait};
@@ -30,8 +31,9 @@ fn whoever_is_signed_in_stays_so_when_the_store_moves_to_postgresql_and_back() {
     let (mut vestibule, _, url) = house();
     vestibule.start();
     vestibule.add_user("ada@example.com", &["--role", "admin"]);
-    let token = vestibule.cli(&["token", "create", "ada@example.com", "--name", "backup"]).expect_code(0);
-    let token = token.out.split_whitespace().find(|word| word.starts_with("vbs_")).expect("a token").to_owned();
+    let made = vestibule.cli(&["token", "create", "--user", "ada@example.com", "--json"]).expect_code(0).out;
+    let made: Value = serde_json::from_str(&made).expect("a JSON object");
+    let token = made["token"].as_str().expect("a token").to_owned();
     let stays = vestibule.person().sign_in("ada@example.com").session();
     let mut leaver = vestibule.person();
     let goes = leaver.sign_in("ada@example.com").session();

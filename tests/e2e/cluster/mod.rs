@@ -4,6 +4,7 @@ mod deployed;
 mod drain;
 mod metrics;
 mod ready;
+mod restore;
 mod status;
 mod wait;
 

@@ -12,6 +12,7 @@
 
 mod assertions;
 mod dead;
+mod elsewhere;
 mod entry;
 mod forgets;
 mod index;
@@ -125,14 +126,6 @@ impl Table {
         }
     }
 
-    /// The same for a process that is not the only one in which sessions are used: that nobody has used one here says nothing
-    /// of the others.
-    #[must_use]
-    pub fn shared(mut self) -> Self {
-        self.is_shared = true;
-        self
-    }
-
     /// Puts new limits in force for every session, and forgets who was found dead under the old ones.
     pub fn set_limits(&self, limits: Limits) {
         self.idle_timeout.store(limits.idle_timeout.millis(), Ordering::Relaxed);
@@ -164,29 +157,6 @@ impl Table {
         }
         let idle = Span::from_millis(self.idle_timeout.load(Ordering::Relaxed));
         entry.expires_at.min(entry.last_seen().plus(idle))
-    }
-
-    /// Whether a session that is over here for want of use may have been used elsewhere. Then it is let go, so that it is read
-    /// again. Nothing was changed, so this voids no fill.
-    #[must_use]
-    pub fn may_be_used_elsewhere(&self, entry: &Entry, now: Timestamp) -> bool {
-        if !self.is_shared || now >= entry.expires_at {
-            return false;
-        }
-        for unused in self.writers.lock().index.take(entry.id) {
-            self.let_go(&unused);
-        }
-        true
-    }
-
-    /// Whether a row that was read says for certain that its session is over for want of use, wherever it was used: the store
-    /// may know of a use elsewhere up to two write intervals late, and no later.
-    #[must_use]
-    pub fn is_unused_everywhere(&self, row: &SessionRow, now: Timestamp) -> bool {
-        let [idle, interval] =
-            [&self.idle_timeout, &self.write_interval].map(|span| Span::from_millis(span.load(Ordering::Relaxed)));
-        let is_over = row.last_seen.plus(idle).plus(interval).plus(interval) <= now;
-        self.is_shared && is_over && row.facts.grant.kind != SessionKind::Api
     }
 
     /// Notes that a session is used now, and hands the activity out for writing once an interval.

@@ -17,6 +17,9 @@ use crate::settings::KeySettings;
 use crate::signing::{self, KeyInfo, Phase, SigningKey, infos};
 use crate::store::signing_keys::{self, KeyRow};
 
+/// A key that is older is known to every node that answers from memory.
+const LATELY: Span = Span::from_seconds(60);
+
 /// Why there is no new key.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum RotateKeysError {
@@ -42,7 +45,13 @@ pub async fn rotate_keys(ledger: &Ledger, algorithm: Option<SigningAlgorithm>) -
 /// # Errors
 /// [`Fault`] when it could not be done.
 pub async fn prepare_keys(ledger: &Ledger) -> Result<(), Fault> {
-    prepare_at(ledger, ledger.now()).await
+    prepare_at(ledger, ledger.now()).await?;
+    // Another node may have made one a moment ago, and a third one not know: this one signs with what it has read.
+    let lately = ledger.now().minus(LATELY);
+    if ledger.node().has_others() && queries::keys(ledger).await?.iter().any(|key| key.created_at > lately) {
+        everywhere::known_everywhere(ledger).await?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn prepare_at(ledger: &Ledger, now: Timestamp) -> Result<(), Fault> {

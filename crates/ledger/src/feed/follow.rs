@@ -205,5 +205,5 @@ const KEPT: vestibule_gate::time::Span = vestibule_gate::time::Span::from_second
 pub(crate) async fn prune(ledger: &Ledger, now: Timestamp) -> Result<(), Fault> {
     let mut sql = ledger.store().plain().await?;
     feed::prune(&mut sql, now.minus(KEPT)).await?;
-    nodes::prune(&mut sql, cluster::KEPT).await
+    nodes::prune(&mut sql, cluster::millis(cluster::KEPT)).await
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
-use crate::cluster::LIVE;
+use crate::cluster::{LIVE, millis};
 use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::store::nodes;
@@ -49,7 +49,7 @@ impl SayingSo {
             let mut sql = ledger.store().plain().await?;
             let node = ledger.node();
             nodes::is_there(&mut sql, node.id(), node.name(), env!("CARGO_PKG_VERSION"), applied).await?;
-            nodes::count(&mut sql, LIVE).await
+            nodes::count(&mut sql, millis(LIVE)).await
         });
         let live = said.await.map_err(|_| Fault::Slow)??;
         metrics::gauge!("vestibule_nodes_live").set(live as f64);

@@ -1,8 +1,10 @@
 //! Writes activity behind: when sessions were last used, coalesced, each at most once an interval.
 //! A crash may lose up to that much activity, never a revocation.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
+use vestibule_gate::id::SessionId;
 use vestibule_gate::table::Activity;
 
 use crate::fault::Fault;
@@ -18,7 +20,7 @@ pub(super) async fn run(ledger: Ledger) {
     let mut timer = tokio::time::interval(EVERY);
     loop {
         timer.tick().await;
-        let due = ledger.live().table().take_pending();
+        let due = newest(ledger.live().table().take_pending());
         if let Err(fault) = write_first_uses(&ledger).await {
             tracing::warn!(%fault, "first uses of access tokens were not written");
         }
@@ -32,8 +34,19 @@ pub(super) async fn run(ledger: Ledger) {
 /// Writes everything that the store does not know: before a clean end.
 pub(crate) async fn flush_all(ledger: &Ledger) -> Result<(), Fault> {
     write_first_uses(ledger).await?;
-    let all = ledger.live().table().take_all_activity();
+    let all = newest(ledger.live().table().take_all_activity());
     write(ledger, &all).await
+}
+
+/// The last use of each session. Memory hands a session's out once an interval; what is read apart, while memory may not be
+/// believed, knows nothing of the request before.
+fn newest(all: Vec<Activity>) -> Vec<Activity> {
+    let mut newest: HashMap<SessionId, Activity> = HashMap::with_capacity(all.len());
+    for activity in all {
+        let known = newest.entry(activity.session).or_insert(activity);
+        known.seen = known.seen.max(activity.seen);
+    }
+    newest.into_values().collect()
 }
 
 async fn write(ledger: &Ledger, due: &[Activity]) -> Result<(), Fault> {
@@ -62,5 +75,27 @@ pub(crate) async fn write_first_uses(ledger: &Ledger) -> Result<(), Fault> {
     for hash in used {
         credentials::used(&mut transaction, hash, ledger.now()).await?;
     }
-    Ok(transaction.commit().await?)
+    transaction.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use vestibule_gate::id::{SessionId, UserId};
+    use vestibule_gate::table::Activity;
+    use vestibule_gate::time::Timestamp;
+
+    use super::newest;
+
+    #[test]
+    fn a_session_is_written_once_with_its_last_use() {
+        let user = UserId::from_uuid(uuid::Uuid::from_u128(9));
+        let used = |session: u128, millis| Activity {
+            session: SessionId::from_uuid(uuid::Uuid::from_u128(session)),
+            user,
+            seen: Timestamp::from_millis(millis),
+        };
+        let mut written = newest(vec![used(1, 10), used(2, 5), used(1, 30), used(1, 20)]);
+        written.sort_by_key(|activity| activity.seen);
+        assert_eq!(written, [used(2, 5), used(1, 30)]);
+    }
 }

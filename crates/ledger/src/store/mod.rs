@@ -24,4 +24,6 @@ pub(crate) mod unfinished;
 pub(crate) mod users;
 
 pub use engine::Connections;
+#[cfg(test)]
+pub(crate) use engine::Lease;
 pub(crate) use engine::{Connection, Place, Store, Woken, Work, query};

@@ -1,7 +1,6 @@
 //! The nodes that share the store, as each says of itself. Times are the database's, so that clocks need not agree.
 
 use std::fmt;
-use std::time::Duration;
 
 use crate::fault::Fault;
 
@@ -60,14 +59,14 @@ pub(crate) async fn is_gone(sql: &mut Connection, id: &str) -> Result<(), Fault>
     Ok(())
 }
 
-/// How many nodes have said so within this time.
-pub(crate) async fn count(sql: &mut Connection, within: Duration) -> Result<i64, Fault> {
+/// How many nodes have said so lately, within so many milliseconds.
+pub(crate) async fn count(sql: &mut Connection, within: i64) -> Result<i64, Fault> {
     let query = query(concat!("SELECT COUNT(*) AS nodes FROM nodes WHERE seen_at > ", database_millis!(), " - $1"));
-    Ok(query.bind(millis(within)).fetch_one(sql).await?.try_get("nodes")?)
+    Ok(query.bind(within).fetch_one(sql).await?.try_get("nodes")?)
 }
 
-/// Every node that has said so within this time.
-pub(crate) async fn list(sql: &mut Connection, within: Duration) -> Result<Vec<NodeRow>, Fault> {
+/// Every node that has said so lately, within so many milliseconds.
+pub(crate) async fn list(sql: &mut Connection, within: i64) -> Result<Vec<NodeRow>, Fault> {
     let rows = query(concat!(
         "SELECT id, name, version, applied, ",
         database_millis!(),
@@ -84,7 +83,7 @@ pub(crate) async fn list(sql: &mut Connection, within: Duration) -> Result<Vec<N
             applied: row.try_get("applied")?,
         })
     };
-    rows.bind(millis(within)).fetch_all(sql).await?.iter().map(read).collect()
+    rows.bind(within).fetch_all(sql).await?.iter().map(read).collect()
 }
 
 /// For so many milliseconds after it last said so a node counts as running: one that was stopped takes its row away, and one
@@ -127,12 +126,8 @@ pub(crate) async fn live(sql: &mut Connection, say_what_they_know: bool) -> Resu
 }
 
 /// Forgets the nodes that have been silent for longer.
-pub(crate) async fn prune(sql: &mut Connection, silent_for: Duration) -> Result<(), Fault> {
+pub(crate) async fn prune(sql: &mut Connection, silent_for: i64) -> Result<(), Fault> {
     let query = query(concat!("DELETE FROM nodes WHERE seen_at < ", database_millis!(), " - $1"));
-    query.bind(millis(silent_for)).execute(sql).await?;
+    query.bind(silent_for).execute(sql).await?;
     Ok(())
-}
-
-fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,5 +1,7 @@
 //! The settings, section by section. The doc comments are the reference in `docs/configuration.md`.
 
+mod shared;
+
 use vestibule_gate::claims::CookiePrefix;
 use vestibule_gate::grant::return_to::AllowedOrigin;
 use vestibule_gate::grant::{ClientId, ClientKind};
@@ -14,9 +16,10 @@ use super::public_url::PublicUrl;
 use super::raw::Raw;
 use super::secret::Secret;
 use super::section::section;
-use super::store::StoreUrl;
 use crate::listen::ListenAddress;
 use vestibule_gate::network::Network;
+
+pub use shared::{Cluster, Store};
 
 fn text(text: &str) -> Raw {
     Raw::Text(text.to_owned())
@@ -37,35 +40,6 @@ section! {
         rules: Option<String> = Raw::Absent,
         /// A file with rules that are tried: what they would refuse is logged, and passes. Read again as `rules` is.
         shadow_rules: Option<String> = Raw::Absent,
-    }
-}
-
-section! {
-    /// Where accounts and sessions are kept: in a file of `data_dir`, or in a PostgreSQL for several nodes
-    /// ([operations/cluster.md](operations/cluster.md)). All of it takes a restart.
-    Store in "store" {
-        /// The URL of a PostgreSQL, 14 or newer: `postgres://user:password@host:5432/database`, or `postgres:///database?host=/run/postgresql&user=vestibule` for a socket. A host that is not this machine must show a certificate that is verified, unless the URL says `sslmode` otherwise; `sslrootcert=/path` names your own authority. A pooler before it must be in session mode. Not set: a file in `data_dir`.
-        url: Option<StoreUrl> = Raw::Absent,
-        /// A file that holds the URL, instead of `url`. A relative path starts at the file's own folder.
-        url_file: Option<String> = Raw::Absent,
-        /// Connections to a PostgreSQL that read. 1 to 1000.
-        readers: u32 = Raw::Number(8),
-        /// Connections to a PostgreSQL for changes, of which one at a time works and the others wait. 1 to 1000. Three more are for what nodes tell each other.
-        writers: u32 = Raw::Number(4),
-        /// How long a PostgreSQL may take for a statement, and how long a change waits for its turn. One that does not even say that it cannot, because what is sent is lost on the way, is given up a second later, and the connection with it. A connection that works is waited for 2 seconds at most. Whoever asked is told 503.
-        statement_timeout: Duration = text("5s"),
-    }
-}
-
-section! {
-    /// This process among others on one PostgreSQL. All of it takes a restart.
-    Cluster in "cluster" {
-        /// What `vestibule cluster status` calls this node. Not set: the machine's name.
-        node: Option<String> = Raw::Absent,
-        /// For how long memory is believed that may not know what other nodes have changed: so long can a session that was revoked elsewhere keep working here while this node is cut off from the database. After it every request reads the database, and is refused with 503 when that does not answer. `0`: every request always reads it.
-        max_staleness: DurationOrNever = text("2s"),
-        /// How long this process serves on after SIGTERM while `/readyz` says 503, so that a balancer that asks it has sent everybody elsewhere when the listeners close. At least as long as the balancer takes to notice; the supervisor must wait for this and 10 seconds more. `0`: they close at once, which is right for nginx, whose `max_fails` notices by itself.
-        drain_for: DurationOrNever = text("0"),
     }
 }
 
@@ -200,7 +174,7 @@ section! {
 section! {
     /// How much may be tried in a window before somebody has to wait. IPv6 addresses count by /64.
     Limits in "limits" {
-        /// The window of the sign-in limits.
+        /// The window of the sign-in limits. Nodes that share a PostgreSQL count together ([operations/across-nodes.md](operations/across-nodes.md)).
         sign_in_window: Duration = text("15m"),
         /// Failed sign-ins to one account, from browsers that have not signed in to it before. 1 to 1000000.
         sign_in_per_account: u32 = Raw::Number(10),
@@ -228,7 +202,7 @@ section! {
         secret: Option<Secret> = Raw::Absent,
         /// A file that holds the secret, instead of `secret`. A relative path starts at the file's own folder.
         secret_file: Option<String> = Raw::Absent,
-        /// How long a new key is published before it signs, so that whoever keeps the published keys knows it by then.
+        /// How long a new key is published before it signs, so that whoever keeps the published keys knows it by then. With several nodes longer where it is too short for the slowest of them ([operations/across-nodes.md](operations/across-nodes.md)).
         publish_before: Duration = text("1h"),
         /// How long a key is published that signs no more. Longer than any token lives.
         keep_for: Duration = text("1d"),

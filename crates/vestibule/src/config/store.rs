@@ -1,5 +1,6 @@
 //! Where the truth is kept: the URL of a PostgreSQL, or nothing for a file in the data folder; and what this node is called.
 
+use std::env;
 use std::fmt;
 use std::time::Duration;
 
@@ -50,18 +51,31 @@ impl StoreUrl {
         self.0.password().is_some() || self.0.query_pairs().any(|(key, _)| key == "password")
     }
 
+    /// What the driver connects to: a `host` behind the question mark wins, and its environment comes last.
+    fn host(&self) -> String {
+        let behind = self.0.query_pairs().filter(|(key, _)| key == "host" || key == "hostaddr");
+        let hosts = self.0.host_str().map(str::to_owned).into_iter().chain(behind.map(|(_, host)| host.into_owned()));
+        let hosts: Vec<String> = hosts.filter(|host| !host.is_empty()).collect();
+        let host = hosts.iter().find(|host| is_socket(host)).or(hosts.last()).cloned();
+        host.or_else(|| env::var("PGHOST").ok()).unwrap_or_default()
+    }
+
     /// With the certificate verified, unless the database is on this machine or the URL says otherwise.
     fn verified(&self) -> Url {
         let mut url = self.0.clone();
         let says_itself = url.query_pairs().any(|(key, _)| key == "sslmode" || key == "ssl-mode");
-        let socket = url.query_pairs().any(|(key, value)| key == "host" && value.starts_with('/'));
-        let host = url.host_str().unwrap_or_default();
-        let is_here = socket || matches!(host, "" | "localhost" | "127.0.0.1" | "[::1]") || host.starts_with("%2");
+        let host = self.host();
+        let is_here =
+            host.is_empty() || is_socket(&host) || matches!(&*host, "localhost" | "127.0.0.1" | "[::1]" | "::1");
         if !says_itself && !is_here {
             url.query_pairs_mut().append_pair("sslmode", "verify-full");
         }
         url
     }
+}
+
+fn is_socket(host: &str) -> bool {
+    host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f")
 }
 
 impl Config {
@@ -124,6 +138,11 @@ mod tests {
             ("postgres://v@db.example.com/v?sslmode=require", false),
             ("postgres://v@localhost/v", false),
             ("postgres:///v?host=/run/postgresql", false),
+            ("postgres://v@%2Frun%2Fpostgresql/v", false),
+            ("postgres://[::1]/v", false),
+            ("postgres:///v", false),
+            ("postgres://localhost/v?host=db.example.com", true),
+            ("postgres:///v?hostaddr=192.0.2.7", true),
         ] {
             let url = read(&format!("[store]\nurl = \"{url}\"")).unwrap().store_url.unwrap();
             assert_eq!(url.verified().as_str().contains("sslmode=verify-full"), verifies, "{}", url.0);

@@ -17,6 +17,7 @@ use rustix::net::{SocketFlags, acceptfrom_with};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
+use tokio::sync::watch;
 
 pub use self::stream::Stream;
 use self::unix::SocketFile;
@@ -46,6 +47,7 @@ pub struct Accepted {
 pub struct Listener {
     name: String,
     socket: AsyncFd<Socket>,
+    closing: watch::Sender<bool>,
     /// The file goes when the listener goes.
     _file: Option<SocketFile>,
 }
@@ -126,7 +128,7 @@ impl Listener {
         let watched = bound.and_then(|(socket, file)| Ok((stream::watch(socket, Interest::READABLE)?, file)));
         let failed = |cause| BindError { key: key.to_owned(), address: address.to_string(), cause };
         let (socket, file) = watched.map_err(failed)?;
-        let mut listener = Self { name: address.to_string(), socket, _file: file };
+        let mut listener = Self { name: address.to_string(), socket, closing: watch::Sender::new(false), _file: file };
         // The port may have been 0.
         if let Some(bound) = listener.tcp_address() {
             listener.name = bound.to_string();
@@ -140,12 +142,26 @@ impl Listener {
         self.socket.get_ref().local_addr().ok()?.as_socket()
     }
 
+    /// What closes it, wherever it is by then.
+    #[must_use]
+    pub fn closer(&self) -> Closer {
+        Closer(self.closing.clone())
+    }
+
     /// The next connection. What goes wrong with a single one is nobody's loss; when the process has no descriptors
-    /// left, waits a moment and tries again.
-    pub async fn accept(&self) -> Accepted {
+    /// left, waits a moment and tries again. `None` when it is closed and nobody waits before it any more: who did has sent
+    /// a request already, perhaps, and would find it thrown away.
+    pub async fn accept(&self) -> Option<Accepted> {
+        let mut closing = self.closing.subscribe();
         loop {
-            match self.socket.async_io(Interest::READABLE, accept).await {
-                Ok(accepted) => return accepted,
+            let accepted = tokio::select! {
+                biased;
+                accepted = self.socket.async_io(Interest::READABLE, accept) => accepted,
+                _ = closing.wait_for(|closing| *closing) => accept(self.socket.get_ref()),
+            };
+            match accepted {
+                Ok(accepted) => return Some(accepted),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
                 Err(error) if is_about_one_connection(&error) => {}
                 Err(error) => {
                     tracing::error!(%error, listener = %self, "cannot accept connections; trying again");
@@ -153,6 +169,17 @@ impl Listener {
                 }
             }
         }
+    }
+}
+
+/// Closes a listener that a task has.
+#[derive(Debug, Clone)]
+pub struct Closer(watch::Sender<bool>);
+
+impl Closer {
+    /// Whoever waits is still let in; then [`Listener::accept`] ends.
+    pub fn close(&self) {
+        self.0.send_replace(true);
     }
 }
 

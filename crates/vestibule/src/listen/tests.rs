@@ -38,7 +38,7 @@ async fn a_socket_file_has_its_mode_and_leaves_nothing_behind() {
     assert_eq!(file.permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary name is left");
     let mut client = tokio::net::UnixStream::connect(&path).await.unwrap();
-    let accepted = listener.accept().await;
+    let accepted = listener.accept().await.unwrap();
     assert_eq!(accepted.peer(), Peer::Unix);
     let mut stream = accepted.stream().unwrap();
     stream.write_all(b"x").await.unwrap();
@@ -100,7 +100,7 @@ async fn pair() -> (Stream, tokio::net::UnixStream, tempfile::TempDir) {
     let path = folder.path().join("v.sock");
     let listener = Listener::bind("listen.resolver[0]", &unix(&path, "")).unwrap();
     let (client, accepted) = tokio::join!(tokio::net::UnixStream::connect(&path), listener.accept());
-    (accepted.stream().unwrap(), client.unwrap(), folder)
+    (accepted.unwrap().stream().unwrap(), client.unwrap(), folder)
 }
 
 #[tokio::test]
@@ -138,4 +138,21 @@ async fn a_full_stream_waits_for_room() {
     assert_eq!(all.len(), 3 * MUCH);
     client.write_all(b"y").await.unwrap();
     assert_eq!(writing.await.unwrap().read_u8().await.unwrap(), b'y', "the other way is open still");
+}
+
+#[tokio::test]
+async fn whoever_waits_before_a_door_that_closes_is_let_in_and_nobody_behind_them() {
+    let listener = Listener::bind("listen.public[0]", &ListenAddress::parse("127.0.0.1:0").unwrap()).unwrap();
+    let address = listener.tcp_address().unwrap();
+    let mut waiting = Vec::new();
+    for _ in 0..3 {
+        waiting.push(tokio::net::TcpStream::connect(address).await.unwrap());
+    }
+    listener.closer().close();
+    for _ in 0..3 {
+        assert!(listener.accept().await.is_some());
+    }
+    assert!(listener.accept().await.is_none());
+    drop(listener);
+    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "refused, so that a proxy asks another node");
 }

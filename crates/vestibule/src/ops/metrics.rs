@@ -74,7 +74,7 @@ fn describe_cluster() {
     metrics::describe_gauge!("vestibule_nodes_live", "Nodes that were heard in the last 30 seconds.");
     metrics::describe_histogram!(
         "vestibule_feed_delay_seconds",
-        "From a change to its being obeyed here, by the clocks of two nodes."
+        "From a change to its being obeyed here, by the store's clock as the two nodes know it."
     );
 }
 

@@ -33,7 +33,7 @@ impl Service {
     }
 
     /// Lets connections in, and has them served on these loops. To be run on the first of them, where the listener was
-    /// bound. Never ends; whoever has enough drops it.
+    /// bound. Ends when the listener is closed.
     pub async fn accept_on(&self, listener: &Listener, loops: &Loops) {
         let start = |accepted: Accepted, seat: Seat| {
             let peer = accepted.peer();

@@ -131,7 +131,7 @@ mod tests {
         threads.loops().first().spawn(async move {
             loop {
                 let say = say.clone();
-                loops.spawn(listener.accept().await, async move |mut stream: Stream| {
+                loops.spawn(listener.accept().await.unwrap(), async move |mut stream: Stream| {
                     assert_eq!(stream.read_u8().await.unwrap(), b'x');
                     say.send(std::thread::current().name().unwrap().to_owned()).unwrap();
                     std::future::pending::<()>().await;

@@ -1,13 +1,18 @@
 //! The listeners of the configuration, bound, and what answers behind each.
 
+use std::time::Duration;
+
 use tokio::task::JoinSet;
 
 use crate::config::sections::Listen;
-use crate::listen::{BindError, ListenAddress, Listener};
+use crate::listen::{BindError, Closer, ListenAddress, Listener};
 use crate::resolver;
 use crate::resolver::envoy;
 use crate::resolver::threads::Loops;
 use crate::wire::router::RouterService;
+
+/// How long those may take to come in who wait before a door that closes.
+const LAST_CALL: Duration = Duration::from_secs(1);
 
 /// What answers proxies: over HTTP, and Envoy's by gRPC.
 pub(super) struct Doors {
@@ -21,6 +26,7 @@ pub(super) struct Listeners {
     resolver: Vec<Listener>,
     ext_authz: Vec<Listener>,
     ops: Vec<Listener>,
+    closers: Vec<Closer>,
 }
 
 impl Listeners {
@@ -42,10 +48,12 @@ impl Listeners {
             let _on_the_loop_that_accepts = loops.first().enter();
             (all("resolver", &listen.resolver)?, all("ext_authz", &listen.ext_authz)?)
         };
-        Ok(Self { public: all("public", &listen.public)?, resolver, ext_authz, ops: all("ops", &listen.ops)? })
+        let (public, ops) = (all("public", &listen.public)?, all("ops", &listen.ops)?);
+        let closers = public.iter().chain(&resolver).chain(&ext_authz).map(Listener::closer).collect();
+        Ok(Self { public, resolver, ext_authz, ops, closers })
     }
 
-    /// Opens the doors of the proxies and of people. They close, and socket files go, when the set is shut down.
+    /// Opens the doors of the proxies and of people. They close, and socket files go, by [`Self::close`].
     pub(super) fn open(&mut self, doors: &Doors, loops: &Loops, pages: &RouterService) -> JoinSet<()> {
         let Doors { resolver, ext_authz } = doors;
         let mut doors = JoinSet::new();
@@ -63,6 +71,15 @@ impl Listeners {
         }
         open_pages(&mut doors, self.public.drain(..), pages, "the pages listen");
         doors
+    }
+
+    /// Closes the doors of the proxies and of people, behind everybody who waits before them.
+    pub(super) async fn close(&self, mut doors: JoinSet<()>) {
+        self.closers.iter().for_each(Closer::close);
+        let all = async { while doors.join_next().await.is_some() {} };
+        if tokio::time::timeout(LAST_CALL, all).await.is_err() {
+            tracing::warn!("connections were left waiting: every seat is taken");
+        }
     }
 
     /// Opens the door of operators, who still ask when the others are closed.

@@ -7,15 +7,14 @@ use vestibule_gate::time::Timestamp;
 use super::seats::{Seat, Seats};
 use crate::listen::{Accepted, Listener};
 
-/// Lets connections in; `start` has each served in a task. Never ends; whoever has enough drops it.
+/// Lets connections in; `start` has each served in a task. Ends when the listener is closed and nobody waits before it.
 pub async fn accept_on(
     listener: &Listener,
     seats: &Seats,
     now: impl Fn() -> Timestamp,
     start: impl Fn(Accepted, Seat),
 ) {
-    loop {
-        let accepted = listener.accept().await;
+    while let Some(accepted) = listener.accept().await {
         let seat = seats.take(now()).await;
         start(accepted, seat);
     }

@@ -46,6 +46,10 @@ impl Default for Timeouts {
 /// Behind so many bytes a lingering close has had enough.
 const LINGER: usize = 1024 * 1024;
 
+/// At the end, for a connection whose first request is still under way: a proxy that has connected and sent a form has not
+/// heard that nobody reads it, and must not send it twice.
+const LAST_CALL: Duration = Duration::from_secs(1);
+
 /// How a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -76,6 +80,10 @@ pub(crate) struct Connection<S> {
     deadline: Deadline,
     /// Whether the deadline is that of a head.
     head_began: bool,
+    /// Whether nothing was answered on it yet.
+    is_new: bool,
+    /// Whether the deadline is that of the last call.
+    is_last_call: bool,
     write_is_stuck: bool,
     timeouts: Timeouts,
 }
@@ -83,7 +91,17 @@ pub(crate) struct Connection<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     pub(crate) fn new(stream: S, seat: Seat, timeouts: Timeouts) -> Self {
         let deadline = Deadline::new(Instant::now() + timeouts.idle);
-        Self { stream, seat, input: Input::new(), deadline, head_began: false, write_is_stuck: false, timeouts }
+        Self {
+            stream,
+            seat,
+            input: Input::new(),
+            deadline,
+            head_began: false,
+            is_new: true,
+            is_last_call: false,
+            write_is_stuck: false,
+            timeouts,
+        }
     }
 
     /// From the first byte of a head on, its own deadline counts, whatever arrives.
@@ -97,6 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// From now on the connection may be idle for a while.
     pub(crate) fn has_answered(&mut self, at: Instant) {
         self.head_began = false;
+        self.is_new = false;
         self.deadline.set(at + self.timeouts.idle);
     }
 
@@ -110,7 +129,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 if let Poll::Ready(count) = self.input.poll_fill(Pin::new(&mut self.stream), cx) {
                     return Poll::Ready(count.map(|count| if count == 0 { Filled::Nothing } else { Filled::Bytes }));
                 }
-                if self.seat.poll_called(cx).is_ready() {
+                if self.seat.poll_called(cx).is_ready() && !self.is_waited_for() {
                     return Poll::Ready(Ok(Filled::Nothing));
                 }
                 self.deadline.poll(cx).map(|()| Ok(Filled::TimedOut))
@@ -122,6 +141,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 return Ok(filled);
             }
         }
+    }
+
+    /// Whether a connection that is to leave may still send what is under way: at the end, not when it is to make room.
+    fn is_waited_for(&mut self) -> bool {
+        if self.seat.makes_room() || (!self.is_new && self.input.is_empty()) {
+            return false;
+        }
+        if !self.is_last_call {
+            self.is_last_call = true;
+            self.deadline.set(Instant::now() + LAST_CALL);
+        }
+        true
     }
 
     /// Writes all of it, if the client takes it in time.

@@ -49,7 +49,7 @@ impl RouterService {
         Self { router, ledger, timeouts, seats: Seats::new(connections) }
     }
 
-    /// Lets connections in. Never ends; whoever has enough drops it.
+    /// Lets connections in, until the listener is closed.
     pub async fn accept_on(&self, listener: &Listener) {
         let start = |accepted: Accepted, seat| {
             let service = self.clone();

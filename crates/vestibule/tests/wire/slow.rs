@@ -102,3 +102,22 @@ async fn draining_lets_answers_finish_and_sends_the_idle_home() {
     assert!(began.elapsed() < Duration::from_secs(1), "nobody was waited for in vain");
     assert_eq!(idle.rest().await, "");
 }
+
+#[tokio::test]
+async fn draining_waits_for_the_first_request_of_whoever_has_just_connected() {
+    let house = house(Timeouts::default()).await;
+    let mut new = house.tcp().await;
+    let mut silent = house.tcp().await;
+    while house.service.connections() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let began = Instant::now();
+    let ask = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        new.ask("GET /resolve HTTP/1.1\r\nHost: any\r\n\r\n").await
+    };
+    let (answer, ()) = tokio::join!(ask, house.service.drain(Duration::from_secs(5)));
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(began.elapsed() < Duration::from_secs(2), "whoever says nothing is not waited for");
+    assert_eq!(silent.rest().await, "");
+}

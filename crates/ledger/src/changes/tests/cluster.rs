@@ -15,6 +15,13 @@ pub(super) const STALENESS: Duration = Duration::from_secs(2);
 
 /// A node on this database. It follows the others.
 pub(super) async fn node(url: &str, max_staleness: Duration) -> House {
+    let house = asleep(url, max_staleness).await;
+    house.ledger.start_jobs();
+    house
+}
+
+/// One that does nothing by itself.
+pub(super) async fn asleep(url: &str, max_staleness: Duration) -> House {
     let dir = tempfile::tempdir().unwrap();
     let postgres = PostgresSettings {
         url: SecretUrl::new(url),
@@ -25,9 +32,7 @@ pub(super) async fn node(url: &str, max_staleness: Duration) -> House {
         max_staleness,
     };
     let settings = Settings { store: StoreSettings::Postgres(postgres), ..settings(dir.path()) };
-    let house = House { ledger: Ledger::open(settings).await.unwrap(), _dir: dir };
-    house.ledger.start_jobs();
-    house
+    House { ledger: Ledger::open(settings).await.unwrap(), _dir: dir }
 }
 
 /// Two nodes, and Ada.

@@ -238,7 +238,7 @@ impl Store {
 /// The connections of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connections {
-    /// What they are for: `readers`, `writers` or `nodes`.
+    /// What they are for: `readers`, `writers`, `nodes` or `tallies`.
     pub purpose: &'static str,
     /// Those that somebody has.
     pub busy: u32,
@@ -250,6 +250,7 @@ pub struct Connections {
 
 /// What one node at a time does. The number stands for it among the database's advisory locks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i64)]
 pub(crate) enum Work {
     /// Deleting what is over.
     Purge = 0x7665_7374_0001,

@@ -85,12 +85,17 @@ impl Pools {
     }
 
     /// The connections, by what they are for.
-    pub(super) fn connections(&self) -> [Connections; 3] {
+    pub(super) fn connections(&self) -> [Connections; 4] {
         let count = |purpose, pool: &PgPool| {
             let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX).min(pool.size());
             Connections { purpose, busy: pool.size() - idle, idle, most: pool.options().get_max_connections() }
         };
-        [count("readers", &self.readers), count("writers", &self.writers), count("nodes", &self.nodes)]
+        [
+            count("readers", &self.readers),
+            count("writers", &self.writers),
+            count("nodes", &self.nodes),
+            count("tallies", &self.tallies),
+        ]
     }
 
     /// A connection that reads and writes beside all changes.

@@ -139,9 +139,12 @@ async fn a_node_that_sleeps_holds_a_new_key_up_until_nobody_believes_its_memory(
 async fn two_nodes_that_start_at_once_make_one_first_key_and_two_that_tend_at_once_one_new_one() {
     for round in 0..5 {
         let database = format!("keys_first{round}");
-        let (one, other, _) = two(&database, STALENESS).await;
+        let url = vestibule_tests::postgres::shared().url(&database);
+        // Before their jobs look after the keys: as two servers that start on an empty database.
+        let (one, other) = (asleep(&url, STALENESS).await, asleep(&url, STALENESS).await);
         let (a, b) = tokio::join!(prepare_keys(&one.ledger), prepare_keys(&other.ledger));
-        (a.unwrap(), b.unwrap());
+        a.unwrap();
+        b.unwrap();
         assert_eq!(queries::keys(&one.ledger).await.unwrap().len(), 1);
         assert_eq!(one.signer(), other.signer(), "and both know it at once");
         for house in [&one, &other] {
@@ -151,7 +154,8 @@ async fn two_nodes_that_start_at_once_make_one_first_key_and_two_that_tend_at_on
         }
         let tomorrow = one.ledger.now().plus(Span::from_seconds(86_400));
         let (a, b) = tokio::join!(tend(&one.ledger, tomorrow), tend(&other.ledger, tomorrow));
-        (a.unwrap(), b.unwrap());
+        a.unwrap();
+        b.unwrap();
         assert_eq!(queries::keys(&one.ledger).await.unwrap().len(), 2, "{round}");
     }
 }

@@ -38,17 +38,17 @@ async fn a_session_that_is_used_on_one_node_alone_lives_on_the_other_one_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_is_wrong_by_no_more_than_a_write_interval() {
-    let idle = Span::from_seconds(4);
+    let idle = Span::from_seconds(6);
     let (one, other) = hasty("idle_bound", idle).await;
     let interval = one.ledger.settings().session.write_interval();
-    assert_eq!(interval, Span::from_seconds(2));
+    assert_eq!(interval, Span::from_seconds(3));
     let session = one.sign_in(browser()).await.unwrap();
     assert!(other.is_live(&session.secret).await);
     let began = tokio::time::Instant::now();
     // The last use of all, which this node does not write: less than an interval is gone since it wrote.
-    tokio::time::sleep(Duration::from_millis(1_900)).await;
+    tokio::time::sleep(Duration::from_millis(2_200)).await;
     assert!(one.is_live(&session.secret).await);
-    let (last_use, end) = (began.elapsed(), Duration::from_millis(4_000));
+    let (last_use, end) = (began.elapsed(), Duration::from_secs(6));
     let mut over_at = None;
     while over_at.is_none() && began.elapsed() < last_use + end + Duration::from_secs(1) {
         // Not a use: only whether it is over, as a question that nobody asks for the session's sake.
@@ -60,7 +60,7 @@ async fn a_node_is_wrong_by_no_more_than_a_write_interval() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let early = (last_use + end).saturating_sub(over_at.expect("it is over"));
-    assert!(early <= Duration::from_millis(2_000) + Duration::from_millis(300), "{early:?}");
+    assert!(early <= Duration::from_secs(3) + Duration::from_millis(300), "{early:?}");
     assert!(one.is_live(&session.secret).await, "the node that knows better goes on");
 }
 
@@ -104,6 +104,7 @@ async fn last_seen_never_runs_backwards_whichever_node_writes_last() {
     // Two nodes that write all they know at once.
     assert!(one.is_live(&session.secret).await && other.is_live(&session.secret).await);
     let (a, b) = tokio::join!(flush_all(&one.ledger), flush_all(&other.ledger));
-    (a.unwrap(), b.unwrap());
+    a.unwrap();
+    b.unwrap();
     assert_eq!(stored().await, now.plus(Span::from_seconds(40)));
 }

@@ -9,5 +9,5 @@ mod refresh;
 
 use std::time::Duration;
 
-use super::cluster::{STALENESS, two, until};
+use super::cluster::{STALENESS, asleep, two, until};
 use super::*;

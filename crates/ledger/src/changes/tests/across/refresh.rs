@@ -72,3 +72,23 @@ async fn a_thief_who_comes_before_a_first_use_is_written_is_found_out_at_the_own
     assert!(matches!(one.refresh(&owner.refresh.unwrap()).await, Err(RefreshError::Dead)));
     until("and so is the thief's", async || !other.speaks(&thief.access.secret).await).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_tabs_that_sign_in_on_two_nodes_at_once_go_on_in_one_session() {
+    let (one, other, ada) = two("refresh_sign_in", STALENESS).await;
+    let mut before = one.sign_in(browser()).await.unwrap();
+    for round in 0..10 {
+        let tab = || Browser { was: Some(before.session), ..from(&before.secret) };
+        let (a, b) = tokio::join!(one.sign_in(tab()), other.sign_in(tab()));
+        let (a, b) = (a.unwrap(), b.unwrap());
+        assert_eq!((a.session, b.session), (before.session, before.session), "{round}");
+        assert_eq!(queries::sessions(&one.ledger, ada).await.unwrap().len(), 1, "{round}");
+        for house in [&one, &other] {
+            until("whichever answer comes last counts", async || {
+                house.is_live(&a.secret).await && house.is_live(&b.secret).await && !house.is_live(&before.secret).await
+            })
+            .await;
+        }
+        before = if round % 2 == 0 { a } else { b };
+    }
+}
