@@ -41,7 +41,7 @@ enum Backup {
 
 fn back_up(vestibule: &Vestibule) -> Backup {
     let file = vestibule.folder().join("copy.db");
-    let said = vestibule.cli(&["backup", file.to_str().unwrap()]);
+    let said = vestibule.cli(&["backup", file.to_str().expect("a plain path")]);
     if postgres::is_the_store() {
         assert!(said.code == 1 && said.err.contains("pg_dump"), "{said:?}");
         return Backup::Dump(postgres::shared().dump(&vestibule.database()));
@@ -49,7 +49,11 @@ fn back_up(vestibule: &Vestibule) -> Backup {
     let said = said.expect_code(0);
     assert!(format!("{}{}", said.out, said.err).contains("session revoke --all"), "{said:?}");
     use std::os::unix::fs::PermissionsExt as _;
-    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0, "the copy is as secret as the original");
+    assert_eq!(
+        fs::metadata(&file).expect("it was made").permissions().mode() & 0o077,
+        0,
+        "the copy is as secret as the original"
+    );
     Backup::File(file)
 }
 
@@ -61,7 +65,7 @@ impl Backup {
                 for extra in ["-wal", "-shm"] {
                     _ = fs::remove_file(format!("{}{extra}", database.display()));
                 }
-                fs::copy(file, &database).unwrap();
+                fs::copy(file, &database).expect("our own folder");
             }
             Self::Dump(dump) => {
                 let url = postgres::shared().restored(dump, &format!("{}restored", vestibule.database()));

@@ -249,6 +249,7 @@ pub struct Connections {
 }
 
 /// What one node at a time does. The number stands for it among the database's advisory locks.
+#[repr(i64)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i64)]
 pub(crate) enum Work {
