@@ -66,9 +66,12 @@ impl Statements {
     }
 }
 
-/// What a node reads of the feed and says of itself. Adding to the feed is a part of a change.
+/// What a node reads of the feed, and says of itself and hears of the others. Adding to the feed is a part of a change.
+const OF_THE_FEED: [&str; 6] =
+    ["SELECT number", "SELECT head.number", "INSERT INTO nodes", "SELECT COUNT(*) AS nodes", "LISTEN", "UNLISTEN"];
+
 fn is_of_the_feed(text: &str) -> bool {
-    ["SELECT number", "INSERT INTO nodes", "LISTEN"].iter().any(|begin| text.starts_with(begin))
+    OF_THE_FEED.iter().any(|begin| text.starts_with(begin))
 }
 
 fn shortened(text: &str) -> String {

@@ -104,9 +104,7 @@ impl Node {
         now: Timestamp,
     ) -> Result<Option<i64>, Fault> {
         let Some(shared) = self.0.as_ref().filter(|_| !said.is_empty()) else { return Ok(None) };
-        let number = feed::append(sql, &shared.id, Said::write(said), now).await?;
-        sql.announce().await?;
-        Ok(Some(number))
+        sql.announce(&shared.id, &Said::write(said), now).await
     }
 
     /// Changes of this node that may come by the feed although they failed.

@@ -7,7 +7,7 @@ use vestibule_gate::token::opaque::TokenHash;
 use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
-use crate::store::{credentials, sessions, users};
+use crate::store::{credentials, pending, sessions, users};
 use crate::user::UserRef;
 
 use super::ChangeError;
@@ -74,9 +74,29 @@ pub async fn revoke(ledger: &Ledger, which: Which) -> Result<u64, ChangeError> {
             let user = users::find(change.sql(), &who).await?.ok_or(ChangeError::NoSuchUser)?.user.id;
             (sessions::delete_of(change.sql(), user, None).await?, vec![Forget::User(user)], format!("user {user}"))
         }
-        Which::All => (sessions::delete_all(change.sql()).await?, vec![Forget::All], "everybody".to_owned()),
+        Which::All => return revoke_all(ledger, change).await,
     };
     change.commit(forget).await?;
     tracing::info!(ended, of, "sessions were ended by the operator");
     Ok(ended)
+}
+
+/// Sessions a change, where everybody's are ended.
+const AT_ONCE: i64 = 2_000;
+
+/// Ends everybody's, some at a time: a change that people wait for gets its turn in between, and none takes longer than
+/// the database gives a statement. Not acknowledged before the last; what is ended before then is ended.
+async fn revoke_all(ledger: &Ledger, mut change: Change) -> Result<u64, ChangeError> {
+    pending::delete_all(change.sql()).await?;
+    let (mut all, mut behind) = (0, String::new());
+    loop {
+        let (ended, last) = sessions::delete_behind(change.sql(), &behind, AT_ONCE).await?;
+        change.commit(vec![Forget::All]).await?;
+        all += ended;
+        let Some(last) = last else { break };
+        behind = last;
+        change = Change::begin(ledger).await?;
+    }
+    tracing::info!(ended = all, of = "everybody", "sessions were ended by the operator");
+    Ok(all)
 }

@@ -32,7 +32,9 @@ pub(crate) struct Head {
     pub(crate) time: i64,
 }
 
-/// Adds an entry, in the transaction of its change: the only one that is open.
+/// Adds an entry to any store, in the transaction of its change: the only one that is open. Nodes do it by
+/// `Connection::announce`.
+#[cfg(test)]
 pub(crate) async fn append(sql: &mut Connection, node: &str, said: String, now: Timestamp) -> Result<i64, Fault> {
     let head = query("UPDATE feed_head SET number = number + 1 WHERE one = 1 RETURNING number");
     let number: i64 = head.fetch_one(sql).await?.try_get("number")?;

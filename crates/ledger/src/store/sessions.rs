@@ -151,10 +151,25 @@ pub(crate) async fn delete_of(sql: &mut Connection, user: UserId, but: Option<Se
     Ok(done.rows_affected())
 }
 
-/// Ends every session. Says how many.
-pub(crate) async fn delete_all(sql: &mut Connection) -> Result<u64, Fault> {
-    pending::delete_all(sql).await?;
-    Ok(query("DELETE FROM sessions").execute(sql).await?.rows_affected())
+/// Ends the next sessions in the order of their ids, so many behind one, and what belongs to them. Says how many, and
+/// behind which id there may be more.
+pub(crate) async fn delete_behind(
+    sql: &mut Connection,
+    behind: &str,
+    count: i64,
+) -> Result<(u64, Option<String>), Fault> {
+    let last =
+        query("SELECT id FROM sessions WHERE id > $1 ORDER BY id LIMIT 1 OFFSET $2").bind(behind).bind(count - 1);
+    let last = last.fetch_optional(sql).await?.map(|row| row.try_get::<String>("id")).transpose()?;
+    let mut ended = 0;
+    // What belongs to one would go with it uncounted.
+    for text in [
+        "DELETE FROM sessions WHERE parent_id > $1 AND ($2 IS NULL OR parent_id <= $2)",
+        "DELETE FROM sessions WHERE id > $1 AND ($2 IS NULL OR id <= $2)",
+    ] {
+        ended += query(text).bind(behind).bind(last.as_deref()).execute(sql).await?.rows_affected();
+    }
+    Ok((ended, last))
 }
 
 /// Up to `limit` sessions whose time is over: past their absolute limit, or not used since and no API token.

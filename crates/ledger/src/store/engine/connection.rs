@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::Sqlite;
 use sqlx::{Executor as _, SqlSafeStr, Transaction};
+use vestibule_gate::time::Timestamp;
 
 use crate::fault::Fault;
 
@@ -34,12 +35,12 @@ impl Connection {
         Ok(())
     }
 
-    /// Wakes the other nodes when this is committed, where there are any.
-    pub(crate) async fn announce(&mut self) -> Result<(), Fault> {
-        if let Self::PostgresWriter(transaction) = self {
-            postgres::announce(transaction).await?;
-        }
-        Ok(())
+    /// Tells the other nodes of a change when it is committed, where there are any. Says under which number.
+    pub(crate) async fn announce(&mut self, node: &str, said: &str, now: Timestamp) -> Result<Option<i64>, Fault> {
+        Ok(match self {
+            Self::PostgresWriter(transaction) => Some(postgres::announce(transaction, node, said, now.millis()).await?),
+            Self::PostgresReader(_) | Self::SqliteReader(_) | Self::SqliteWriter(_) => None,
+        })
     }
 
     /// Runs many statements at once, without parameters.
