@@ -3,8 +3,9 @@
 use std::env;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 
@@ -168,13 +169,25 @@ pub fn shared() -> &'static Postgres {
         // It ends with the thread that started it, and a test's thread ends with the test.
         let (send, receive) = std::sync::mpsc::channel();
         thread::spawn(move || {
-            _ = send.send(Postgres::with(&["fsync=off"]));
+            let postgres = Postgres::with(&["fsync=off", "max_wal_size=256MB"]);
+            let broom = sweep_up_after_us(postgres.folder.path());
+            _ = send.send(postgres);
+            let _until_the_end = broom;
             loop {
                 thread::park();
             }
         });
         receive.recv().expect("PostgreSQL starts")
     })
+}
+
+/// Has a folder deleted when this program ends in whatever way: what is shared is never dropped. Its input is a pipe from
+/// here, which ends when we do, and so does it, a moment later.
+fn sweep_up_after_us(folder: &Path) -> Child {
+    let mut sweep = Command::new("sh");
+    sweep.args(["-c", "cat > /dev/null; sleep 1; rm -rf \"$1\"", "sh"]).arg(folder).process_group(0);
+    let quiet = sweep.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    quiet.spawn().expect("there is a shell")
 }
 
 /// A folder that everybody may write to.

@@ -13,7 +13,7 @@ fn status(node: &Vestibule) -> (i32, Value, Vec<(String, String)>) {
     let said = node.cli(&["cluster", "status", "--json"]);
     let answer: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{said:?}"));
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let nodes = answer["nodes"].as_array().unwrap().iter();
+    let nodes = answer["nodes"].as_array().expect("a list").iter();
     let states = nodes.map(|node| (text(&node["name"]), text(&node["state"]))).collect();
     (said.code, answer, states)
 }

@@ -171,7 +171,7 @@ pub(super) struct Suspicion(Arc<Mutex<Option<Instant>>>);
 
 impl Suspicion {
     /// Whether a connection that was idle still answers.
-    pub(super) async fn is_there(self, connection: &mut PgConnection, age: Duration) -> Result<bool, sqlx::Error> {
+    pub(super) async fn is_there(&self, connection: &mut PgConnection, age: Duration) -> Result<bool, sqlx::Error> {
         let gone = || sqlx::Error::Io(io::ErrorKind::TimedOut.into());
         let found = *self.0.lock();
         if found.is_some_and(|found| found.elapsed() < age) {

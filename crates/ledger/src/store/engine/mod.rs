@@ -49,7 +49,7 @@ impl Place {
 #[derive(Debug, Clone)]
 pub(crate) enum Store {
     Sqlite(sqlite::Pools),
-    Postgres(postgres::Pools),
+    Postgres(Box<postgres::Pools>),
 }
 
 impl Store {
@@ -77,14 +77,14 @@ impl Store {
     pub(crate) async fn look(settings: &PostgresSettings) -> Result<Self, OpenError> {
         let few = PostgresSettings { readers: 1, writers: 1, ..settings.clone() };
         let failed = |error: sqlx::Error| OpenError::Store { path: settings.to_string().into(), fault: error.into() };
-        Ok(Self::Postgres(postgres::Pools::open(&few).await.map_err(failed)?))
+        Ok(Self::Postgres(Box::new(postgres::Pools::open(&few).await.map_err(failed)?)))
     }
 
     /// Opens the database as it is; makes the file when there is none.
     pub(crate) async fn connect(place: &Place) -> Result<Self, Fault> {
         Ok(match place {
             Place::File(path) => Self::Sqlite(sqlite::Pools::open(path).await?),
-            Place::Postgres(settings) => Self::Postgres(postgres::Pools::open(settings).await?),
+            Place::Postgres(settings) => Self::Postgres(Box::new(postgres::Pools::open(settings).await?)),
         })
     }
 
@@ -251,7 +251,6 @@ pub struct Connections {
 /// What one node at a time does. The number stands for it among the database's advisory locks.
 #[repr(i64)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(i64)]
 pub(crate) enum Work {
     /// Deleting what is over.
     Purge = 0x7665_7374_0001,

@@ -205,7 +205,10 @@ async fn pool(
         })
         // sqlx's own test waits as long as it is waited for a connection, and finds out of one dead connection a time.
         .test_before_acquire(false)
-        .before_acquire(move |connection, about| Box::pin(suspicion.clone().is_there(connection, about.age)))
+        .before_acquire(move |connection, about| {
+            let suspicion = suspicion.clone();
+            Box::pin(async move { suspicion.is_there(connection, about.age).await })
+        })
         .connect_with(options.clone())
         .await
 }
