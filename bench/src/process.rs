@@ -47,7 +47,9 @@ impl Process {
     pub(crate) fn processor_time(&self) -> anyhow::Result<f64> {
         let mut sum = 0.0;
         for pid in self.family()? {
-            for thread in fs::read_dir(format!("/proc/{pid}/task"))?.flatten() {
+            // A child may end meanwhile: PostgreSQL's come and go.
+            let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { continue };
+            for thread in threads.flatten() {
                 let Ok(text) = fs::read_to_string(thread.path().join("schedstat")) else { continue };
                 sum += text.split(' ').next().and_then(|n| n.parse::<f64>().ok()).context("reading schedstat")?;
             }

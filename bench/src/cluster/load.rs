@@ -39,6 +39,7 @@ pub(super) fn measure(scene: &Scene<'_>, report: &mut Report) -> anyhow::Result<
         "{resolves:.0} resolves of warm sessions on {nodes} nodes: {:.0} besides those",
         warm.of_changes()
     ));
+    warm.lines(1.0).into_iter().for_each(|line| report.line(line));
     report.bar(
         warm.of_changes() == 0.0,
         format!("statements for {resolves:.0} warm resolves: {:.0} (bar: none)", warm.of_changes()),
