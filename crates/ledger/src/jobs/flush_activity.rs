@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use vestibule_gate::id::SessionId;
 use vestibule_gate::table::Activity;
+use vestibule_gate::time::Timestamp;
 
 use crate::fault::Fault;
 use crate::ledger::Ledger;
-use crate::store::{credentials, sessions, users};
+use crate::store::{activity, credentials};
 
 /// How long activity waits in the queue, at most.
 const EVERY: Duration = Duration::from_secs(1);
@@ -52,15 +53,12 @@ fn newest(all: Vec<Activity>) -> Vec<Activity> {
 async fn write(ledger: &Ledger, due: &[Activity]) -> Result<(), Fault> {
     for batch in due.chunks(BATCH) {
         let mut transaction = ledger.store().write().await?;
-        let mut group = Vec::new();
-        for activity in batch {
-            let members = sessions::seen(&mut transaction, activity).await?;
-            group.extend(members.into_iter().filter(|id| *id != activity.session).map(|id| (id, activity.seen)));
-            users::seen(&mut transaction, activity.user, activity.seen).await?;
-        }
+        let news = activity::write(&mut transaction, batch).await?;
         transaction.commit().await?;
         // Activity of one counts for its group, in memory, too.
-        group.into_iter().for_each(|(id, seen)| ledger.live().table().note_use(id, seen));
+        let used: HashMap<SessionId, Timestamp> = batch.iter().map(|one| (one.session, one.seen)).collect();
+        let group = news.into_iter().filter(|(id, seen)| used.get(id) != Some(seen));
+        group.for_each(|(id, seen)| ledger.live().table().note_use(id, seen));
     }
     Ok(())
 }

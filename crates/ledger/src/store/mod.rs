@@ -3,6 +3,7 @@
 //! The text of every statement is accepted by SQLite and PostgreSQL alike: `$1` parameters, times as integer
 //! milliseconds, ids and hashes as text. What differs between engines stands in `engine/`.
 
+pub(crate) mod activity;
 pub(crate) mod attempts;
 pub(crate) mod clients;
 pub(crate) mod codes;

@@ -24,7 +24,7 @@ pub(crate) use catalog::Column;
 pub(crate) use connection::Connection;
 use held::Held;
 pub(crate) use listener::{Listener, Woken};
-pub(crate) use query::{Row, Value, query};
+pub(crate) use query::{Query, Row, Value, query};
 
 /// Where the truth is kept.
 #[derive(Debug, Clone)]

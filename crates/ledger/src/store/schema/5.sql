@@ -7,3 +7,7 @@ CREATE TABLE attempts (
 );
 
 CREATE INDEX attempts_by_time ON attempts (began_at);
+
+-- What goes with a session is found without reading the whole table.
+CREATE INDEX one_time_of_session ON one_time (session_id);
+CREATE INDEX authorization_codes_of_parent ON authorization_codes (parent_id);
