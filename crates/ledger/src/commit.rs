@@ -57,14 +57,15 @@ impl Change {
         let said: Vec<Said> = forget.iter().copied().map(Said::Forget).chain(keys).collect();
         let task = tokio::spawn(async move {
             let began = Instant::now();
+            let mut doubted = None;
             let announced = ledger.node().announce(&mut transaction, &said, ledger.now()).await;
             let committed = match announced {
                 Ok(number) => {
-                    let committed = transaction.commit().await;
-                    // It may be committed yet, after what is forgotten here was read again.
-                    let doubted = number.zip(ledger.node().doubts()).filter(|_| committed.is_err());
+                    // Until it is forgotten here. The follower may read it before the commit's answer arrives; and where
+                    // none does, it may be committed yet, after what is forgotten here was read again.
+                    doubted = number.zip(ledger.node().doubts());
                     doubted.into_iter().for_each(|(number, doubts)| doubts.add(number));
-                    committed
+                    transaction.commit().await
                 }
                 Err(fault) => Err(fault),
             };
@@ -72,6 +73,8 @@ impl Change {
             for forget in forget {
                 ledger.live().table().forget(forget);
             }
+            let known = doubted.filter(|_| committed.is_ok());
+            known.into_iter().for_each(|(number, doubts)| doubts.is_over(number));
             metrics::histogram!("vestibule_store_commit_seconds").record(began.elapsed());
             committed
         });

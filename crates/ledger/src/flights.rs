@@ -24,6 +24,8 @@ use crate::store::signing_keys;
 
 /// Statements at a time. A flood of unknown credentials must not take the readers from the pages.
 const READERS: usize = 3;
+/// First uses that wait while the store cannot be written: 32 bytes each.
+const MOST_FIRST_USES: usize = 1 << 20;
 
 /// How a read ended: the table knows now, or nobody can.
 type Outcome = Result<(), Fault>;
@@ -193,6 +195,14 @@ impl Flights {
     /// The access tokens that were read for the first time since this was last asked.
     pub(crate) fn take_first_uses(&self) -> Vec<TokenHash> {
         std::mem::take(&mut self.first_uses.lock())
+    }
+
+    /// Those could not be written; the oldest that fit are asked for again.
+    pub(crate) fn put_back_first_uses(&self, unwritten: Vec<TokenHash>) {
+        let mut waiting = self.first_uses.lock();
+        let newer = std::mem::replace(&mut *waiting, unwritten);
+        waiting.extend(newer);
+        waiting.truncate(MOST_FIRST_USES);
     }
 
     async fn look(&self, hashes: &[TokenHash], now: Timestamp) -> Result<Vec<resolves::Looking>, Fault> {

@@ -155,6 +155,11 @@ impl Live {
         self.flights.take_first_uses()
     }
 
+    /// Those could not be written.
+    pub(crate) fn put_back_first_uses(&self, unwritten: Vec<TokenHash>) {
+        self.flights.put_back_first_uses(unwritten);
+    }
+
     /// How many sessions are in memory.
     #[must_use]
     pub fn sessions_in_memory(&self) -> usize {

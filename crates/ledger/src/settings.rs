@@ -94,11 +94,12 @@ impl SecretUrl {
 
 impl fmt::Display for SecretUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Between the scheme and the host stands who comes with what.
+        // Between the scheme and the host stands who comes with what; behind the question mark there may be a password too.
         let (scheme, rest) = self.0.split_once("://").unwrap_or(("postgres", &self.0));
-        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-        let bare = host.split(['?', '#']).next().unwrap_or_default();
-        write!(f, "{scheme}://{bare}")
+        let bare = rest.split(['?', '#']).next().unwrap_or_default();
+        let (authority, path) = bare.split_at(bare.find('/').unwrap_or(bare.len()));
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        write!(f, "{scheme}://{host}{path}")
     }
 }
 
@@ -269,5 +270,23 @@ impl KeySecret {
 impl fmt::Debug for KeySecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KeySecret")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SecretUrl;
+
+    #[test]
+    fn no_part_of_a_password_is_shown() {
+        for (url, shown) in [
+            ("postgres://v:p@db.example.com:5432/v?sslmode=x", "postgres://db.example.com:5432/v"),
+            ("postgres://v:p%40q@db/v", "postgres://db/v"),
+            ("postgres:///v?host=/run/postgresql&user=v&password=a@b", "postgres:///v"),
+            ("postgres://db/v?password=a@b/c", "postgres://db/v"),
+            ("postgres://db/v#a@b", "postgres://db/v"),
+        ] {
+            assert_eq!(SecretUrl::new(url).to_string(), shown);
+        }
     }
 }

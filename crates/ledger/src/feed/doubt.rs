@@ -1,5 +1,6 @@
-//! Changes of this node whose commit was not answered. Nobody knows whether they were made: the database may commit one
-//! later, when what was held up on the way arrives. So when it comes by the feed, it is obeyed as if another had made it.
+//! Changes of this node whose commit was not answered yet, or never will be. Nobody knows whether they were made: the
+//! database may commit one later, when what was held up on the way arrives. So when it comes by the feed, it is obeyed as
+//! if another had made it.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +11,7 @@ use parking_lot::Mutex;
 pub(crate) struct Doubts(Mutex<BTreeSet<i64>>);
 
 impl Doubts {
-    /// A commit under this number was not answered. To be said before what it makes untrue is forgotten: it may be
-    /// committed in between.
+    /// A commit under this number begins.
     pub(crate) fn add(&self, number: i64) {
         self.0.lock().insert(number);
     }
@@ -19,6 +19,11 @@ impl Doubts {
     /// Whether the change under this number was in doubt.
     pub(crate) fn has(&self, number: i64) -> bool {
         self.0.lock().contains(&number)
+    }
+
+    /// It was answered, and what it makes untrue is forgotten.
+    pub(crate) fn is_over(&self, number: i64) {
+        self.0.lock().remove(&number);
     }
 
     /// Numbers come in order: this one has, and those before it came as somebody else's or never will.
@@ -38,5 +43,7 @@ mod tests {
         assert!(doubts.has(3) && !doubts.has(4));
         doubts.are_over(7);
         assert!(!doubts.has(3) && !doubts.has(7) && doubts.has(8));
+        doubts.is_over(8);
+        assert!(!doubts.has(8));
     }
 }

@@ -29,7 +29,8 @@ const BATCH: i64 = 500;
 pub(crate) async fn run(ledger: Ledger) {
     count_from_zero();
     let mut listener = None;
-    let mut follower = Follower { ledger: ledger.clone(), saying: SayingSo::default(), is_lost: false, mark: None };
+    let mut follower =
+        Follower { ledger: ledger.clone(), saying: SayingSo::default(), is_lost: false, mark: None, timeline: None };
     let mut was_woken = true;
     loop {
         let heard_of_others = follower.catch_up().await;
@@ -84,6 +85,8 @@ struct Follower {
     is_lost: bool,
     /// Who has made the newest change that was obeyed, and when: by it, the feed is known again.
     mark: Option<(String, i64)>,
+    /// The database's, when it was asked last.
+    timeline: Option<String>,
 }
 
 impl Follower {
@@ -155,7 +158,10 @@ impl Follower {
         if self.mark.is_none() {
             self.mark.clone_from(&head.mark);
         }
-        goes_on && !is_empty_for_no_reason && self.mark == head.mark
+        // What is lost with a server may have made nothing untrue, and so be no entry: a sign-in that no database knows.
+        let before = self.timeline.replace(head.timeline.clone());
+        let is_same_past = before.is_none_or(|before| before == head.timeline);
+        goes_on && !is_empty_for_no_reason && is_same_past && self.mark == head.mark
     }
 
     async fn obey(&mut self, entries: Vec<feed::Entry>, heard_of_others: &mut bool) -> Result<(), Fault> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use vestibule_gate::id::SessionId;
 use vestibule_gate::table::Activity;
 use vestibule_gate::time::Timestamp;
+use vestibule_gate::token::opaque::TokenHash;
 
 use crate::fault::Fault;
 use crate::ledger::Ledger;
@@ -69,9 +70,18 @@ pub(crate) async fn write_first_uses(ledger: &Ledger) -> Result<(), Fault> {
     if used.is_empty() {
         return Ok(());
     }
+    let written = note_first_uses(ledger, &used).await;
+    if written.is_err() {
+        // Or whoever has a copy of the refresh token before them would be taken for a tab whose answer was lost.
+        ledger.live().put_back_first_uses(used);
+    }
+    written
+}
+
+async fn note_first_uses(ledger: &Ledger, used: &[TokenHash]) -> Result<(), Fault> {
     let mut transaction = ledger.store().write().await?;
     for hash in used {
-        credentials::used(&mut transaction, hash, ledger.now()).await?;
+        credentials::used(&mut transaction, *hash, ledger.now()).await?;
     }
     transaction.commit().await
 }

@@ -104,9 +104,9 @@ pub(crate) async fn delete_issued_with(sql: &mut Connection, refresh: TokenHash)
     Ok(())
 }
 
-/// Ends an access token now.
+/// Ends an access token now; never later than it ends anyway.
 pub(crate) async fn end(sql: &mut Connection, hash: TokenHash, now: Timestamp) -> Result<(), Fault> {
-    let query = query("UPDATE credentials SET expires_at = $2 WHERE hash = $1");
+    let query = query("UPDATE credentials SET expires_at = $2 WHERE hash = $1 AND expires_at > $2");
     query.bind(hash.to_text()).bind(now.millis()).execute(sql).await?;
     Ok(())
 }

@@ -30,6 +30,9 @@ pub(crate) struct Head {
     pub(crate) mark: Option<(String, i64)>,
     /// What time it is there, in milliseconds.
     pub(crate) time: i64,
+    /// Which past the database has: each time another server takes over it begins a new timeline, and may lack the end of
+    /// the one before.
+    pub(crate) timeline: String,
 }
 
 /// Adds an entry to any store, in the transaction of its change: the only one that is open. Nodes do it by
@@ -53,11 +56,17 @@ pub(crate) async fn head(sql: &mut Connection, of: i64) -> Result<Head, Fault> {
     let row = query(concat!(
         "SELECT head.number, known.node, known.committed_at, ",
         database_millis!(),
-        " AS time FROM feed_head AS head LEFT JOIN feed AS known ON known.number = $1 WHERE head.one = 1"
+        // On a server that only follows another one this is an error: what it has may be old.
+        " AS time, SUBSTR(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) AS timeline FROM feed_head AS head LEFT JOIN feed AS known ON known.number = $1 WHERE head.one = 1"
     ));
     let row = row.bind(of).fetch_one(sql).await?;
     let (node, committed_at): (Option<String>, Option<i64>) = (row.try_get("node")?, row.try_get("committed_at")?);
-    Ok(Head { number: row.try_get("number")?, mark: node.zip(committed_at), time: row.try_get("time")? })
+    Ok(Head {
+        number: row.try_get("number")?,
+        mark: node.zip(committed_at),
+        time: row.try_get("time")?,
+        timeline: row.try_get("timeline")?,
+    })
 }
 
 /// The entries behind a number, in order.

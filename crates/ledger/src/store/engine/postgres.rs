@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Executor as _, SqlSafeStr as _};
 
 use tokio::sync::Semaphore;
@@ -171,19 +171,33 @@ fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, sqlx::Error>
     Ok(options.application_name("vestibule").extra_float_digits(None))
 }
 
+/// What is acknowledged is on the disk, also where the database's own default is that it need not be. What is stronger, for a
+/// standby, is the operator's to set.
+const ON_THE_DISK: &str =
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
 /// What every connection is told first. Not by startup parameters: poolers refuse them.
 fn manners(settings: &PostgresSettings) -> String {
     let statement = settings.statement_timeout.as_millis();
     let idle = IDLE.min(settings.statement_timeout).as_millis();
     let silence: String = SILENCE.iter().map(|(name, value)| format!("SET {name} = {value};")).collect();
-    // What is acknowledged is on the disk, whatever the database's own default is; `remote_apply` and the like, for a
-    // standby, are the operator's to set for the database and are stronger.
     // Behind the lock a change must see what the one before it has committed, whatever the database's own default is.
     format!(
         "SET client_min_messages = warning; SET default_transaction_isolation = 'read committed'; \
          SET statement_timeout = {statement}; SET lock_timeout = {statement}; \
-         SET idle_in_transaction_session_timeout = {idle}; {silence}"
+         SET idle_in_transaction_session_timeout = {idle}; {silence}{ON_THE_DISK};"
     )
+}
+
+/// A server that only follows another one may be behind it: what is read there may be revoked.
+async fn refuse_a_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let follows = sqlx::raw_sql("SELECT 1 WHERE pg_is_in_recovery()");
+    match connection.fetch_optional(follows).await? {
+        None => Ok(()),
+        Some(_) => {
+            Err(sqlx::Error::Configuration("the server is a standby; [store] url must lead to the primary".into()))
+        }
+    }
 }
 
 async fn pool(
@@ -201,7 +215,10 @@ async fn pool(
         .acquire_timeout(WAIT.min(settings.statement_timeout))
         .after_connect(move |connection, _| {
             let manners = manners.clone();
-            Box::pin(async move { connection.execute(sqlx::raw_sql(manners)).await.map(|_| ()) })
+            Box::pin(async move {
+                connection.execute(sqlx::raw_sql(manners)).await?;
+                refuse_a_standby(connection).await
+            })
         })
         // sqlx's own test waits as long as it is waited for a connection, and finds out of one dead connection a time.
         .test_before_acquire(false)
