@@ -166,7 +166,9 @@ impl Through {
 /// A request that has nothing wrong with it; why not, and what to do, if it does not reach the echo.
 fn plainly(visitor: &Visitor<'_>, which: &str) -> anyhow::Result<Seen> {
     let got = visitor.get(&[]);
-    if own::is_interrupted() {
+    // The call can break off a moment before it is known why.
+    let broke_off = matches!(&got, Got::Silent(error) if error.kind() == std::io::ErrorKind::Interrupted);
+    if broke_off || own::is_interrupted() {
         bail!("interrupted");
     }
     let why = match &got {
