@@ -10,6 +10,7 @@ use anyhow::{Context as _, ensure};
 use crate::Bench;
 use crate::answering::start_null_server;
 use crate::load::{self, load};
+use crate::options::Options;
 use crate::peers::browser::ask;
 use crate::process::Process;
 use crate::quantity::Quantity;
@@ -22,9 +23,13 @@ use site::Site;
 /// Who somebody is, and nothing else: every proxy is to ask, and none is to remember.
 const CONFIGURATION: &str = "[[rules]]\nallow = \"any user\"\n[proxies]\ntrusted = [\"127.0.0.1\"]\n";
 
+/// With more, wrk counts read errors at some proxies.
+const CONNECTIONS: usize = 8;
+
 /// Measures each proxy and its floor in turns.
 pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<()> {
-    let options = bench.options;
+    let options = &Options { connections: bench.options.connections.min(CONNECTIONS), ..bench.options.clone() };
+    let bench = &Bench { options, ..*bench };
     site::open_folders(bench.folder)?;
     let place = Place::for_others(&bench.folder.join("vestibule"))?;
     place.configure(CONFIGURATION)?;
