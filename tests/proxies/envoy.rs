@@ -1,6 +1,6 @@
 //! Envoy, asking over HTTP and by gRPC.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use vestibule_tests::program;
@@ -32,7 +32,12 @@ pub(crate) fn envoy() -> Option<PathBuf> {
 
 fn start(plan: &Plan<'_>, more: &[&str]) -> Command {
     let file = plan.print("envoy.yaml", &[&["envoy", "--app", plan.app, "--listen", plan.listen], more].concat());
-    let mut command = Command::new(plan.program);
+    run(plan.program, &file)
+}
+
+/// Envoy with this file, in the foreground.
+pub(crate) fn run(program: &Path, file: &Path) -> Command {
+    let mut command = Command::new(program);
     command.arg("-c").arg(file).args(["--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"]);
     command
 }

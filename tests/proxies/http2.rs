@@ -12,7 +12,7 @@ use vestibule_tests::server::{Setup, Vestibule};
 use vestibule_tests::tls::Certificate;
 use vestibule_tests::{port, skip};
 
-use crate::envoy::envoy;
+use crate::envoy::{envoy, run};
 use crate::site::RULES;
 
 struct Https {
@@ -48,9 +48,7 @@ impl Https {
         let file = folder.path().join("envoy.yaml");
         fs::write(&file, vestibule.cli(&[&options, more].concat()).expect_code(0).out).expect("our own folder");
         vestibule.start();
-        let mut command = Command::new(program);
-        command.arg("-c").arg(file).args(["--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"]);
-        let mut proxy = Process::start(&command, &folder.path().join("proxy.log"));
+        let mut proxy = Process::start(&run(&program, &file), &folder.path().join("proxy.log"));
         proxy.ready(|| TcpStream::connect(address).is_ok());
         Some(Self { vestibule, backend, url, certificate, _proxy: proxy, _folder: folder })
     }

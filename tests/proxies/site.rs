@@ -143,8 +143,8 @@ impl Site {
         vestibule.start();
         let mut process = Process::start(&command, &folder.path().join("proxy.log"));
         // Some listen before they have read what they are told.
-        let stranger = b"GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-        process.ready(|| try_exchange(&address.into(), stranger).is_ok_and(|answer| answer.status != 404));
+        let stranger = request("GET /a", &[], b"");
+        process.ready(|| try_exchange(&address.into(), &stranger).is_ok_and(|answer| answer.status != 404));
         Some(Self { vestibule, backend, proxy, address, process, folder })
     }
 
@@ -180,18 +180,12 @@ impl Site {
     /// A request with these headers through the proxy. Who nominates a header in `Connection` writes that line.
     #[track_caller]
     pub(crate) fn ask(&self, start: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
-        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let close = if lines.contains("Connection:") { "" } else { "Connection: close\r\n" };
-        let host = if headers.iter().any(|(name, _)| *name == "Host") { "" } else { "Host: localhost\r\n" };
-        let head = format!("{start} HTTP/1.1\r\n{host}{close}{lines}\r\n");
-        exchange(&self.door(), &[head.as_bytes(), body].concat())
+        exchange(&self.door(), &request(start, headers, body))
     }
 
     /// The same, where no answer may come.
     pub(crate) fn try_get(&self, path: &str, headers: &[(&str, &str)]) -> io::Result<Response> {
-        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{lines}\r\n");
-        try_exchange(&self.door(), head.as_bytes())
+        try_exchange(&self.door(), &request(&format!("GET {path}"), headers, b""))
     }
 
     #[track_caller]
@@ -205,4 +199,12 @@ impl Site {
         let done = what();
         (self.backend.seen().len() > before, done)
     }
+}
+
+fn request(start: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let close = if lines.contains("Connection:") { "" } else { "Connection: close\r\n" };
+    let host = if headers.iter().any(|(name, _)| *name == "Host") { "" } else { "Host: localhost\r\n" };
+    let head = format!("{start} HTTP/1.1\r\n{host}{close}{lines}\r\n");
+    [head.as_bytes(), body].concat()
 }

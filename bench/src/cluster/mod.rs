@@ -46,7 +46,6 @@ pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<
         scene.nodes.len(),
         scene.network.description()
     ));
-    eprintln!("resolves at one, two and three nodes");
     let measured = all(&scene, report);
     if measured.is_err() {
         // What was measured before is worth something.

@@ -14,7 +14,7 @@ use crate::commit::Change;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::store::refresh_tokens::{self, GRACE, RefreshRow};
-use crate::store::{credentials, sessions, users};
+use crate::store::{activity, credentials, sessions, users};
 use crate::user::{SessionInfo, User, UserRef};
 
 use super::issue_tokens::{Access, For, Issued, Requested, access, store};
@@ -86,10 +86,9 @@ pub async fn refresh(ledger: &Ledger, asked: Refresh<'_>) -> Result<Issued, Refr
         (None, exchange.access(&mut change, hash).await?, Vec::new())
     };
     let used = Activity { session: session.id, user: user.id, seen: now };
-    let group = sessions::seen(change.sql(), &used).await?;
-    users::seen(change.sql(), user.id, now).await?;
+    let group = activity::write(change.sql(), &[used]).await?;
     change.commit(forget).await?;
-    group.into_iter().for_each(|member| ledger.live().table().note_use(member, now));
+    group.into_iter().for_each(|(member, seen)| ledger.live().table().note_use(member, seen));
     let request = Requested { claims: session.claims.clone(), ..Requested::default() };
     Ok(Issued { user, session, access, refresh, scope, audience: None, request })
 }

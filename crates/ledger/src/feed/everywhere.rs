@@ -19,7 +19,7 @@ const MARGIN: Duration = Duration::from_secs(5);
 /// How long it takes at most until every node that answers from memory knows of a change, where there are others.
 pub(crate) fn at_most(ledger: &Ledger) -> Span {
     let longest = ledger.node().max_staleness().map_or(Duration::ZERO, |staleness| staleness + MARGIN);
-    Span::from_millis(i64::try_from(longest.as_millis()).unwrap_or(i64::MAX))
+    Span::from_millis(cluster::millis(longest))
 }
 
 /// Waits until every other node has obeyed what was committed before this call. A node that is silent is not waited for

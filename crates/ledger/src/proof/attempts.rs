@@ -58,9 +58,6 @@ impl Refusals {
 /// Counts an attempt, or refuses it: then nothing is counted.
 pub(crate) async fn attempt(ledger: &Ledger, what: Counted<'_>, rate: Rate) -> Result<Result<(), Limited>, Fault> {
     let now = ledger.now();
-    if !ledger.node().has_others() {
-        return Ok(ledger.limits().attempt(what, rate, now));
-    }
     if let Some(limited) = ledger.refusals().find(what, now) {
         return Ok(Err(limited));
     }

@@ -9,13 +9,7 @@ use crate::settings::Rate;
 
 use super::Connection;
 use super::engine::query;
-
-/// The database's clock, in milliseconds.
-macro_rules! database_millis {
-    () => {
-        "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
-    };
-}
+use super::nodes::database_millis;
 
 /// Counts one more. When there were as many already as there may be, nothing is counted: then it says how long the window
 /// still lasts.

@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use vestibule_gate::grant::ClientId;
 use vestibule_gate::id::{SessionId, UserId};
-use vestibule_gate::table::Activity;
 use vestibule_gate::time::Timestamp;
 use vestibule_gate::verdict::SessionKind;
 
@@ -182,20 +181,6 @@ pub(crate) async fn over(
     let text = "SELECT id FROM sessions WHERE expires_at < $1 OR (last_seen_at < $2 AND kind <> 'api') LIMIT $3";
     let query = query(text).bind(expired.millis()).bind(unused.millis()).bind(limit);
     let rows = query.fetch_all(sql).await?;
-    rows.iter().map(session_id).collect()
-}
-
-/// Writes when a session was last used, to it and to its group; never backwards. Returns all to which that was news.
-pub(crate) async fn seen(sql: &mut Connection, activity: &Activity) -> Result<Vec<SessionId>, Fault> {
-    let rows = query(
-        "UPDATE sessions SET last_seen_at = $2 WHERE last_seen_at < $2 AND (id = $1 OR parent_id = $1 \
-         OR id = (SELECT parent_id FROM sessions WHERE id = $1) \
-         OR parent_id = (SELECT parent_id FROM sessions WHERE id = $1)) RETURNING id",
-    )
-    .bind(activity.session.to_string())
-    .bind(activity.seen.millis())
-    .fetch_all(sql)
-    .await?;
     rows.iter().map(session_id).collect()
 }
 

@@ -69,20 +69,21 @@ impl Held {
 
     /// Begins a transaction that holds a lock until its end. Others wait here for their turn.
     pub(super) async fn begin(&mut self, lock: i64) -> Result<(), sqlx::Error> {
-        let begin = sqlx::AssertSqlSafe(format!("BEGIN; SELECT pg_advisory_xact_lock({lock})"));
-        self.is_in_transaction = true;
-        answered!(self, None, |sql| sql.execute(sqlx::raw_sql(begin)))?;
-        Ok(())
+        self.begin_by(format!("BEGIN; SELECT pg_advisory_xact_lock({lock})")).await
     }
 
     /// The same to change tables: others are waited for, and a statement may take as long as it has to, but a table is not.
     pub(super) async fn begin_to_migrate(&mut self, lock: i64) -> Result<(), sqlx::Error> {
-        let begin = sqlx::AssertSqlSafe(format!(
+        self.begin_by(format!(
             "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({lock}); \
              SET LOCAL lock_timeout TO DEFAULT"
-        ));
+        ))
+        .await
+    }
+
+    async fn begin_by(&mut self, script: String) -> Result<(), sqlx::Error> {
         self.is_in_transaction = true;
-        answered!(self, None, |sql| sql.execute(sqlx::raw_sql(begin)))?;
+        answered!(self, None, |sql| sql.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(script))))?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use vestibule_gate::table::Activity;
 
 use super::*;
 use crate::jobs::flush_activity::flush_all;
-use crate::store::sessions;
+use crate::store::{activity, sessions};
 
 /// Two nodes on which a session that nobody uses for `idle` is over.
 async fn hasty(database: &str, idle: Span) -> (House, House) {
@@ -94,8 +94,7 @@ async fn last_seen_never_runs_backwards_whichever_node_writes_last() {
         let seen = now.plus(Span::from_seconds(seconds));
         let before = stored().await;
         let mut change = crate::commit::Change::begin(&house.ledger).await.unwrap();
-        sessions::seen(change.sql(), &Activity { session: session.session, user: ada, seen }).await.unwrap();
-        users::seen(change.sql(), ada, seen).await.unwrap();
+        activity::write(change.sql(), &[Activity { session: session.session, user: ada, seen }]).await.unwrap();
         change.commit(Vec::new()).await.unwrap();
         assert_eq!(stored().await, before.max(seen));
         let user = queries::user(&other.ledger, &UserRef::Id(ada)).await.unwrap().unwrap();
