@@ -93,8 +93,11 @@ fn run(options: &Options) -> anyhow::Result<Report> {
             Chapter::Cluster => cluster::measure(&bench, &mut report),
         }
         .with_context(|| format!("the chapter {chapter:?}"))?;
-        // A large store is not kept for the next one.
-        std::fs::remove_dir_all(&folder)?;
+        // A large store is not kept for the next one. What was measured is worth more than that it is gone: a process that
+        // ends may still be taking its own files away, and the whole folder goes at the end.
+        if let Err(error) = std::fs::remove_dir_all(&folder) {
+            eprintln!("{}: {error}", folder.display());
+        }
     }
     Ok(report)
 }

@@ -146,7 +146,7 @@ impl NodeInfo {
 /// What all nodes say, when those that are live know everything, or when the time is over.
 async fn hear(store: &Store, at_most: Duration) -> Result<Cluster, Fault> {
     let began = Instant::now();
-    let head = feed::head(&mut store.read().await?, 0).await?.number;
+    let head = feed::head(&mut store.read().await?).await?.number;
     let mut asked: Option<Instant> = None;
     loop {
         if asked.is_none_or(|asked| asked.elapsed() >= ASK_AGAIN) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use serde::Serialize;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use vestibule_gate::keys::Keys;
 use vestibule_gate::table::{Limits as TableLimits, Table};
@@ -91,9 +92,10 @@ impl Ledger {
     }
 
     /// Starts what runs by itself: writing activity behind, and purging. A command that opens the ledger for one
-    /// change does without.
-    pub fn start_jobs(&self) {
-        *self.0.jobs.lock() = jobs::start(self);
+    /// change does without. What other nodes change is followed on the runtime `following`, which must go on until the
+    /// ledger is closed: on one of its own it waits for nothing else that this process does.
+    pub fn start_jobs(&self, following: &Handle) {
+        *self.0.jobs.lock() = jobs::start(self, following);
     }
 
     /// Ends what runs by itself.

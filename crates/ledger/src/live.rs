@@ -55,7 +55,8 @@ impl Live {
         }
     }
 
-    /// Answers, from the store where memory does not know.
+    /// Answers, from the store where memory does not know. Whether memory is believed is asked when the request comes: the
+    /// staleness that is promised counts from there, and what is read meanwhile is newer.
     ///
     /// # Errors
     /// [`Fault`] when the answer cannot be known: never taken for a yes, nor for "nobody".

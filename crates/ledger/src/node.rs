@@ -29,15 +29,15 @@ struct Shared {
 }
 
 impl Node {
-    /// As of the newest change: nothing is in memory yet that could be older.
+    /// As of the newest change: nothing is in memory yet that could be older. Nor will anything in it be believed before
+    /// the others know of this node: until then nobody waits for it.
     pub(crate) async fn new(settings: &Settings, store: &Store, clock: &Clock) -> Result<Self, Fault> {
         let StoreSettings::Postgres(settings) = &settings.store else { return Ok(Self(None)) };
         let mut sql = store.plain().await?;
         let sent = Instant::now();
-        let head = feed::head(&mut sql, 0).await?;
+        let head = feed::head(&mut sql).await?;
         clock.follow(head.time, sent.into_std());
         let freshness = Arc::new(Freshness::at_most(settings.max_staleness));
-        freshness.whole_at(sent);
         Ok(Self(Some(Shared {
             id: mint::process_id(clock.now())?,
             name: settings.node.clone(),

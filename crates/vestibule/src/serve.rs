@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -36,6 +37,8 @@ const LONGEST_END: Duration = Duration::from_secs(10);
 /// How far all threads but the resolver's step back: on a machine without a free processor they get a tenth of its share.
 const NICENESS: i32 = 10;
 
+const NO_THREADS: &str = "the system gives no threads; allow this user more";
+
 /// How long a resolve may wait for the store. A proxy that gets no answer asks again or refuses its client.
 const STORE_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -47,13 +50,10 @@ const STORE_PATIENCE: Duration = Duration::from_secs(5);
 pub fn run(file: Option<PathBuf>) -> anyhow::Result<()> {
     let config = Config::load(file.as_deref())?;
     let logging = log::start(config.log.level, config.log.format);
-    let threads =
-        Threads::start(config.resolver.threads).context("the system gives no threads; allow this user more")?;
+    let threads = Threads::start(config.resolver.threads).context(NO_THREADS)?;
+    let following = config.store_url.as_ref().map(|_| following_runtime()).transpose()?;
     let_resolves_go_first();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("the system gives no threads; allow this user more")?;
+    let runtime = Builder::new_multi_thread().enable_all().build().context(NO_THREADS)?;
     runtime.block_on(async {
         // Before anything takes time: until somebody listens for it, a hang-up ends the process.
         let (hang_up, mut ends) = (signal(SignalKind::hangup())?, Ends::listen()?);
@@ -61,8 +61,15 @@ pub fn run(file: Option<PathBuf>) -> anyhow::Result<()> {
             house = House::open(config, file, logging, threads) => house?,
             () = ends.next() => return Ok(()),
         };
-        house.serve(hang_up, ends).await
+        let here = Handle::current();
+        house.serve(following.as_ref().map_or(&here, Runtime::handle), hang_up, ends).await
     })
+}
+
+/// A thread on which this process hears what other nodes change, and nothing else. It does not step back: what it has not
+/// heard of yet is answered from memory, and it asks for little.
+fn following_runtime() -> anyhow::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(1).thread_name("feed").enable_all().build().context(NO_THREADS)
 }
 
 /// Everything that runs.
@@ -124,8 +131,8 @@ impl House {
         })
     }
 
-    async fn serve(mut self, mut hang_up: Signal, mut ends: Ends) -> anyhow::Result<()> {
-        self.ledger.start_jobs();
+    async fn serve(mut self, following: &Handle, mut hang_up: Signal, mut ends: Ends) -> anyhow::Result<()> {
+        self.ledger.start_jobs(following);
         let mut tasks = JoinSet::new();
         tasks.spawn(self.metrics.clone().keep_up());
         let doors = self.listeners.open(&self.doors, self.threads.loops(), &self.pages);

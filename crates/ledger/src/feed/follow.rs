@@ -3,6 +3,9 @@
 //! A notification only wakes it. What it obeys it reads from the feed itself, behind the last number that it has obeyed:
 //! so a notification that is lost costs a heartbeat, and one that comes twice nothing. Memory is whole as of the moment at
 //! which the question was *sent* that brought nothing more.
+//!
+//! The first notification after a pause is followed at once. Where many come, the feed is read some times a second, however
+//! many there are: what one change costs each node, and the database for each node, is less the more there are.
 
 use std::time::Duration;
 
@@ -13,13 +16,15 @@ use crate::cluster;
 use crate::fault::Fault;
 use crate::ledger::Ledger;
 use crate::signing;
-use crate::store::{Woken, feed, nodes};
+use crate::store::{Connection, Woken, feed, nodes};
 
 use super::Said;
 use super::say_so::SayingSo;
 
 /// How long it waits for a notification before it asks all the same.
 const HEARTBEAT: Duration = Duration::from_millis(500);
+/// How long after a question the next one is asked at the earliest.
+const PACE: Duration = Duration::from_millis(5);
 /// An answer that takes longer is as good as none: the connection is given up, and a new one asked.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Entries a question.
@@ -29,10 +34,10 @@ const BATCH: i64 = 500;
 pub(crate) async fn run(ledger: Ledger) {
     count_from_zero();
     let mut listener = None;
-    let mut follower =
-        Follower { ledger: ledger.clone(), saying: SayingSo::default(), is_lost: false, mark: None, timeline: None };
+    let mut follower = Follower::new(ledger.clone());
     let mut was_woken = true;
     loop {
+        let next = Instant::now() + PACE;
         let heard_of_others = follower.catch_up().await;
         if heard_of_others && !was_woken && listener.take().is_some() {
             tracing::debug!("something was changed without a notification: listening anew");
@@ -57,6 +62,7 @@ pub(crate) async fn run(ledger: Ledger) {
             },
             None => tokio::time::sleep(pause).await,
         }
+        tokio::time::sleep_until(next).await;
     }
 }
 
@@ -81,6 +87,8 @@ fn heartbeat(ledger: &Ledger) -> Duration {
 
 struct Follower {
     ledger: Ledger,
+    /// The connection to ask on, while nothing was wrong with it.
+    sql: Option<Connection>,
     saying: SayingSo,
     is_lost: bool,
     /// Who has made the newest change that was obeyed, and when: by it, the feed is known again.
@@ -90,13 +98,31 @@ struct Follower {
 }
 
 impl Follower {
+    fn new(ledger: Ledger) -> Self {
+        Self { ledger, sql: None, saying: SayingSo::default(), is_lost: false, mark: None, timeline: None }
+    }
+
+    /// To be given back when it has answered: one that somebody gave up would answer the question before.
+    async fn take_connection(&mut self) -> Result<Connection, Fault> {
+        match self.sql.take() {
+            Some(sql) => Ok(sql),
+            None => self.ledger.store().feed().await,
+        }
+    }
+
     /// Says whether there was something of other nodes.
     async fn catch_up(&mut self) -> bool {
         let mut heard_of_others = false;
         let caught_up = timeout(PATIENCE * 4, self.read_all(&mut heard_of_others)).await.unwrap_or(Err(Fault::Slow));
         match caught_up {
             Ok(sent) => {
-                self.ledger.live().freshness().whole_at(sent);
+                // Nobody waits for a node of which nobody knows: its memory is not believed.
+                if !self.ledger.node().is_following() {
+                    self.say_so().await;
+                }
+                if self.ledger.node().is_following() {
+                    self.ledger.live().freshness().whole_at(sent);
+                }
                 self.say_so().await;
                 if std::mem::take(&mut self.is_lost) {
                     tracing::info!("what other nodes change is known again");
@@ -115,16 +141,7 @@ impl Follower {
         loop {
             let sent = Instant::now();
             let applied = self.ledger.node().applied();
-            let read = timeout(PATIENCE, async {
-                let mut sql = self.ledger.store().plain().await?;
-                let asked = Instant::now();
-                let head = feed::head(&mut sql, applied).await?;
-                self.ledger.clock().follow(head.time, asked.into_std());
-                let entries =
-                    if head.number == applied { Vec::new() } else { feed::behind(&mut sql, applied, BATCH).await? };
-                Ok::<_, Fault>((head, entries))
-            });
-            let (head, entries) = read.await.map_err(|_| Fault::Slow)??;
+            let (head, entries) = timeout(PATIENCE, self.read(applied)).await.map_err(|_| Fault::Slow)??;
             metrics::gauge!("vestibule_feed_lag").set((head.number - applied).max(0) as f64);
             if !self.knows(applied, &head, &entries) {
                 tracing::warn!(
@@ -147,6 +164,15 @@ impl Follower {
             // Somebody who is far behind is there all the same.
             self.say_so().await;
         }
+    }
+
+    async fn read(&mut self, applied: i64) -> Result<(feed::Head, Vec<feed::Entry>), Fault> {
+        let mut sql = self.take_connection().await?;
+        let asked = Instant::now();
+        let (head, entries) = feed::behind(&mut sql, applied, BATCH).await?;
+        self.ledger.clock().follow(head.time, asked.into_std());
+        self.sql = Some(sql);
+        Ok((head, entries))
     }
 
     /// Whether the feed goes on from where this node is. It does not when what comes next was pruned while the node
@@ -197,10 +223,18 @@ impl Follower {
     }
 
     async fn say_so(&mut self) {
-        match self.saying.say_so(&self.ledger, PATIENCE).await {
-            Ok(()) => self.ledger.node().is_following_now(),
+        match timeout(PATIENCE, self.try_to_say_so()).await.unwrap_or(Err(Fault::Slow)) {
+            Ok(true) => self.ledger.node().is_following_now(),
+            Ok(false) => {}
             Err(fault) => tracing::warn!(%fault, "the other nodes could not be told how far this one is"),
         }
+    }
+
+    async fn try_to_say_so(&mut self) -> Result<bool, Fault> {
+        let mut sql = self.take_connection().await?;
+        let was_time = self.saying.say_so(&self.ledger, &mut sql).await?;
+        self.sql = Some(sql);
+        Ok(was_time)
     }
 }
 

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use crate::cluster::{LIVE, millis};
 use crate::fault::Fault;
 use crate::ledger::Ledger;
-use crate::store::nodes;
+use crate::store::{Connection, nodes};
 
 /// How often they are told, while nobody waits.
 const EVERY: Duration = Duration::from_secs(1);
@@ -36,24 +36,20 @@ impl SayingSo {
         every.saturating_sub(when.elapsed())
     }
 
-    /// Tells them, when it is time. A failure is tried again as late as the next word would be due: what this node knows
+    /// Tells them, when it is time, and says whether it was. A failure is tried again as late as the next word would be due: what this node knows
     /// does not depend on it.
-    pub(super) async fn say_so(&mut self, ledger: &Ledger, patience: Duration) -> Result<(), Fault> {
+    pub(super) async fn say_so(&mut self, ledger: &Ledger, sql: &mut Connection) -> Result<bool, Fault> {
         let applied = ledger.node().applied();
         if !self.is_due_in(applied).is_zero() {
-            return Ok(());
+            return Ok(false);
         }
         self.told = Some((Instant::now(), applied));
         self.is_asked = false;
-        let said = timeout(patience, async {
-            let mut sql = ledger.store().plain().await?;
-            let node = ledger.node();
-            nodes::is_there(&mut sql, node.id(), node.name(), env!("CARGO_PKG_VERSION"), applied).await?;
-            nodes::count(&mut sql, millis(LIVE)).await
-        });
-        let live = said.await.map_err(|_| Fault::Slow)??;
+        let node = ledger.node();
+        nodes::is_there(sql, node.id(), node.name(), env!("CARGO_PKG_VERSION"), applied).await?;
+        let live = nodes::count(sql, millis(LIVE)).await?;
         metrics::gauge!("vestibule_nodes_live").set(live as f64);
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -5,7 +5,7 @@ use vestibule_gate::time::Timestamp;
 use crate::fault::Fault;
 
 use super::Connection;
-use super::engine::query;
+use super::engine::{Row, query};
 use super::nodes::database_millis;
 
 /// An entry of the feed.
@@ -51,37 +51,39 @@ pub(crate) async fn append(sql: &mut Connection, node: &str, said: String, now: 
     Ok(number)
 }
 
-/// How far the feed is, and what it says of an entry.
-pub(crate) async fn head(sql: &mut Connection, of: i64) -> Result<Head, Fault> {
-    let row = query(concat!(
-        "SELECT head.number, known.node, known.committed_at, ",
+/// The feed as it is at one moment: how far it is, what it says of an entry, and the entries behind that one, in order,
+/// so many at most.
+pub(crate) async fn behind(sql: &mut Connection, number: i64, limit: i64) -> Result<(Head, Vec<Entry>), Fault> {
+    // One question, and one answer: by them a node learns that somebody was signed out.
+    let rows = query(concat!(
+        "SELECT head.*, known.node AS known_node, known.committed_at AS known_at, entry.number AS entry, entry.node, entry.said, entry.committed_at FROM (SELECT number AS head, ",
         database_millis!(),
         // On a server that only follows another one this is an error: what it has may be old.
-        " AS time, SUBSTR(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) AS timeline FROM feed_head AS head LEFT JOIN feed AS known ON known.number = $1 WHERE head.one = 1"
+        " AS time, SUBSTR(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) AS timeline FROM feed_head WHERE one = 1) AS head LEFT JOIN feed AS known ON known.number = $1 LEFT JOIN feed AS entry ON entry.number > $1 AND entry.number <= $2 ORDER BY entry.number"
     ));
-    let row = row.bind(of).fetch_one(sql).await?;
-    let (node, committed_at): (Option<String>, Option<i64>) = (row.try_get("node")?, row.try_get("committed_at")?);
-    Ok(Head {
-        number: row.try_get("number")?,
+    let rows = rows.bind(number).bind(number.saturating_add(limit)).fetch_all(sql).await?;
+    let first = rows.first().ok_or(Fault::Unreadable("a feed without a head"))?;
+    let (node, committed_at): (Option<String>, Option<i64>) =
+        (first.try_get("known_node")?, first.try_get("known_at")?);
+    let head = Head {
+        number: first.try_get("head")?,
         mark: node.zip(committed_at),
-        time: row.try_get("time")?,
-        timeline: row.try_get("timeline")?,
-    })
+        time: first.try_get("time")?,
+        timeline: first.try_get("timeline")?,
+    };
+    // Where there are none, one row says so.
+    let entry = |row: &Row| {
+        let Some(number) = row.try_get("entry")? else { return Ok(None) };
+        let (node, said, committed_at) = (row.try_get("node")?, row.try_get("said")?, row.try_get("committed_at")?);
+        Ok(Some(Entry { number, node, said, committed_at }))
+    };
+    let entries: Vec<Option<Entry>> = rows.iter().map(entry).collect::<Result<_, Fault>>()?;
+    Ok((head, entries.into_iter().flatten().collect()))
 }
 
-/// The entries behind a number, in order.
-pub(crate) async fn behind(sql: &mut Connection, number: i64, limit: i64) -> Result<Vec<Entry>, Fault> {
-    let rows = query("SELECT number, node, said, committed_at FROM feed WHERE number > $1 ORDER BY number LIMIT $2");
-    let rows = rows.bind(number).bind(limit).fetch_all(sql).await?;
-    let read = |row: &super::engine::Row| {
-        Ok(Entry {
-            number: row.try_get("number")?,
-            node: row.try_get("node")?,
-            said: row.try_get("said")?,
-            committed_at: row.try_get("committed_at")?,
-        })
-    };
-    rows.iter().map(read).collect()
+/// How far the feed is.
+pub(crate) async fn head(sql: &mut Connection) -> Result<Head, Fault> {
+    Ok(behind(sql, 0, 0).await?.0)
 }
 
 /// Deletes entries from before a time, but the newest: by it, nodes know the feed again. Says how many.

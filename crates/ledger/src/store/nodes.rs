@@ -88,7 +88,7 @@ pub(crate) async fn list(sql: &mut Connection, within: i64) -> Result<Vec<NodeRo
 
 /// For so many milliseconds after it last said so a node counts as running: one that was stopped takes its row away, and one
 /// that was killed cannot.
-pub(crate) const LIVE: i64 = 10_000;
+pub(crate) const RUNS: i64 = 10_000;
 
 /// A node that runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +122,7 @@ pub(crate) async fn live(sql: &mut Connection, say_what_they_know: bool) -> Resu
     let read = |row: &Row| {
         Ok(LiveNode { name: row.try_get("name")?, version: row.try_get("version")?, knows: row.try_get("knows")? })
     };
-    rows.bind(LIVE).fetch_all(sql).await?.iter().map(read).collect()
+    rows.bind(RUNS).fetch_all(sql).await?.iter().map(read).collect()
 }
 
 /// Forgets the nodes that have been silent for longer.

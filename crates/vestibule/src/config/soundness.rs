@@ -18,6 +18,9 @@ type Say<'s> = &'s mut dyn FnMut(&str, String);
 
 const LOGO_ENDINGS: [&str; 5] = ["png", "svg", "jpg", "jpeg", "webp"];
 const MAX_LOGO: u64 = 1 << 20;
+/// A node that is silent for longer than 30 seconds is waited for by nobody (`cluster::LIVE`): until then it must have
+/// stopped believing its memory.
+const MAX_STALENESS: Span = Span::from_seconds(20);
 /// Others fetch all published keys, and look through them.
 const MOST_KEYS: i64 = 8;
 /// What `listen/unix.rs` needs beside the path itself: the dots and digits of its temporary name.
@@ -58,6 +61,12 @@ fn ranges(config: &Config, say: Say<'_>) {
         if !(least..=most).contains(&value) {
             say(key, format!("{value} is out of range; write {least} to {most}"));
         }
+    }
+    if config.cluster.max_staleness.0.is_some_and(|staleness| staleness > MAX_STALENESS) {
+        say(
+            "cluster.max_staleness",
+            "is longer than `20s`, for which others wait for a node that is silent".to_owned(),
+        );
     }
     if password.memory_kib < 8 * password.parallelism {
         say("password.memory_kib", format!("Argon2 needs 8 KiB a lane; write at least {}", 8 * password.parallelism));

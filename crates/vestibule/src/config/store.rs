@@ -29,9 +29,32 @@ impl Setting for StoreUrl {
     fn read(raw: &Raw) -> Result<Self, Wrong> {
         let refused = || format!("expected {}", Self::EXPECTED);
         let Raw::Text(text) = raw else { return Err(refused().into()) };
-        Self::parse(text).ok_or_else(|| refused().into())
+        let url = Self::parse(text).ok_or_else(refused)?;
+        Ok(url.understood()?)
     }
 }
+
+/// The parameters of a URL that the driver understands, and `options[...]`.
+const PARAMETERS: [&str; 18] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+    "user",
+];
 
 impl StoreUrl {
     /// Reads the URL of a PostgreSQL's database.
@@ -39,6 +62,20 @@ impl StoreUrl {
         let url = Url::parse(text.trim_end_matches(['\r', '\n'])).ok()?;
         let has_database = url.path().len() > 1;
         (matches!(url.scheme(), "postgres" | "postgresql") && has_database).then_some(Self(url))
+    }
+
+    /// Refuses what the driver would pass over: an operator who writes `sslmod=verify-full` must not go without. It would
+    /// log the value, too, which may be a password.
+    pub(crate) fn understood(self) -> Result<Self, String> {
+        let is_known = |key: &str| PARAMETERS.contains(&key) || (key.starts_with("options[") && key.ends_with(']'));
+        match self.0.query_pairs().find(|(key, _)| !is_known(key)) {
+            None => Ok(self),
+            Some((key, _)) => Err(format!(
+                "the URL's parameter `{}` is not known; it may have: {}, options[NAME]",
+                key.escape_debug(),
+                PARAMETERS.join(", ")
+            )),
+        }
     }
 
     /// What the ledger connects with.
@@ -105,8 +142,9 @@ impl Config {
             Err(error) => {
                 say("store.url_file", format!("{}: {error}; name a file that this user may read", path.display()))
             }
-            Ok(text) => match StoreUrl::parse(&text) {
-                Some(url) => self.store_url = Some(url),
+            Ok(text) => match StoreUrl::parse(&text).map(StoreUrl::understood) {
+                Some(Ok(url)) => self.store_url = Some(url),
+                Some(Err(why)) => say("store.url_file", format!("{}: {why}", path.display())),
                 None => say("store.url_file", format!("{} does not hold {}", path.display(), StoreUrl::EXPECTED)),
             },
         }
@@ -160,6 +198,14 @@ mod tests {
             "{said}"
         );
         assert!(read("[store]\nurl = \"postgres://db.example.com\"").is_err(), "no database");
+    }
+
+    #[test]
+    fn a_parameter_that_would_be_passed_over_is_refused_and_its_value_not_repeated() {
+        let said = read("[store]\nurl = \"postgres://v@db.example.com/v?sslmod=battery\"").unwrap_err();
+        assert!(said.contains("v.toml:2: store.url: the URL's parameter `sslmod` is not known"), "{said}");
+        assert!(said.contains("sslmode, ") && !said.contains("battery"), "{said}");
+        assert!(read("[store]\nurl = \"postgres://v@db.example.com/v?options[search_path]=mine\"").is_ok());
     }
 
     #[test]

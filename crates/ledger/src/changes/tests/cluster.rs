@@ -16,7 +16,7 @@ pub(super) const STALENESS: Duration = Duration::from_secs(2);
 /// A node on this database. It follows the others.
 pub(super) async fn node(url: &str, max_staleness: Duration) -> House {
     let house = asleep(url, max_staleness).await;
-    house.ledger.start_jobs();
+    house.ledger.start_jobs(&tokio::runtime::Handle::current());
     house
 }
 
@@ -112,7 +112,7 @@ async fn a_new_role_shows_on_the_other_node() {
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_are_in_the_order_of_the_commits_and_a_rolled_back_change_leaves_none_out() {
     let (one, other, ada) = two("numbers", STALENESS).await;
-    let head = async || feed::head(&mut one.ledger.store().read().await.unwrap(), 0).await.unwrap().number;
+    let head = async || feed::head(&mut one.ledger.store().read().await.unwrap()).await.unwrap().number;
     let before = head().await;
     let mut dropped = one.ledger.store().write().await.unwrap();
     one.ledger.node().announce(&mut dropped, &crate::feed::Said::EVERYTHING, one.ledger.now()).await.unwrap();
@@ -127,7 +127,7 @@ async fn numbers_are_in_the_order_of_the_commits_and_a_rolled_back_change_leaves
     one.ledger.node().announce(&mut first, &[crate::feed::Said::Keys], one.ledger.now()).await.unwrap();
     first.commit().await.unwrap();
     second.await.unwrap().unwrap();
-    let entries = feed::behind(&mut one.ledger.store().read().await.unwrap(), before, 100).await.unwrap();
+    let (_, entries) = feed::behind(&mut one.ledger.store().read().await.unwrap(), before, 100).await.unwrap();
     let numbers: Vec<i64> = entries.iter().map(|entry| entry.number).collect();
     assert_eq!((head().await, numbers), (before + 2, vec![before + 1, before + 2]));
     assert_eq!(
@@ -151,7 +151,7 @@ async fn a_node_that_slept_while_the_feed_was_pruned_forgets_everything() {
     let mut sql = one.ledger.store().plain().await.unwrap();
     feed::prune(&mut sql, one.ledger.now().plus(Span::from_seconds(60))).await.unwrap();
     drop(sql);
-    sleeper.ledger.start_jobs();
+    sleeper.ledger.start_jobs(&tokio::runtime::Handle::current());
     until("it refuses", async || !sleeper.is_live(&session.secret).await).await;
     until("it is whole again", async || sleeper.is_fresh()).await;
 }
@@ -176,7 +176,7 @@ async fn a_database_that_has_lost_changes_and_made_others_is_found_out() {
     let session = one.sign_in(browser()).await.unwrap();
     until("it is in memory", async || other.is_fresh() && other.is_live(&session.secret).await && other.knows() == 1)
         .await;
-    let head = feed::head(&mut one.ledger.store().plain().await.unwrap(), 0).await.unwrap().number;
+    let head = feed::head(&mut one.ledger.store().plain().await.unwrap()).await.unwrap().number;
     until("all was heard", async || other.ledger.node().applied() == head).await;
     // A standby took over that had not heard of the last change; under its number it made another one since.
     let sql = format!(

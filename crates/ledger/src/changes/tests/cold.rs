@@ -88,3 +88,19 @@ async fn what_we_have_sealed_and_ended_is_dead_among_the_living() {
     let live: Vec<bool> = answers.iter().map(|two| two.iter().all(Option::is_some)).collect();
     assert_eq!(live, [true, true, true, true, true, true, true, false, false]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_is_signed_out_in_several_steps_and_nobody_is_left() {
+    let house = House::new().await;
+    for count in [1, 2, 5] {
+        let strangers = strangers(&house, count).await;
+        for (_, secret) in &strangers {
+            assert!(house.is_live(secret).await);
+        }
+        assert_eq!(revoke(&house.ledger, Which::All).await.unwrap(), count as u64);
+        for (id, secret) in &strangers {
+            assert!(!house.is_live(secret).await);
+            delete_user(&house.ledger, &UserRef::Id(*id)).await.unwrap();
+        }
+    }
+}

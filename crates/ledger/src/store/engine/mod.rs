@@ -157,6 +157,14 @@ impl Store {
         }
     }
 
+    /// The connection on which the feed is read, where there is one: there is one, for one reader who keeps it.
+    pub(crate) async fn feed(&self) -> Result<Connection, Fault> {
+        match self {
+            Self::Sqlite(_) => self.plain().await,
+            Self::Postgres(pools) => Ok(Connection::PostgresReader(pools.feed().await?)),
+        }
+    }
+
     /// A connection that counts what several nodes count together, beside all changes; `None` where there is one node, which
     /// counts in memory. A crash of the database may forget the last half second of it.
     pub(crate) async fn tally(&self) -> Result<Option<Connection>, Fault> {
@@ -238,7 +246,7 @@ impl Store {
 /// The connections of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connections {
-    /// What they are for: `readers`, `writers`, `nodes` or `tallies`.
+    /// What they are for: `readers`, `writers`, `nodes`, `feed` or `tallies`.
     pub purpose: &'static str,
     /// Those that somebody has.
     pub busy: u32,

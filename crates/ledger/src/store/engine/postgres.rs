@@ -41,9 +41,11 @@ const SILENCE: [(&str, &str); 4] = [
 pub(crate) struct Pools {
     writers: PgPool,
     readers: PgPool,
-    /// What nodes say to each other, which must not wait for anything else: one asks, two hold a lease, and one is for the
-    /// work that a lease is for.
+    /// What nodes say to each other, which must not wait for anything else: two hold a lease, one is for the work that a
+    /// lease is for, and one for whoever begins or ends.
     nodes: PgPool,
+    /// The one on which the feed is read. It belongs to the runtime that reads it, so it is opened there.
+    feed: PgPool,
     /// What may be lost when the database crashes, beside all changes.
     tallies: PgPool,
     /// For a connection that listens.
@@ -60,14 +62,16 @@ impl Pools {
     pub(super) async fn open(settings: &PostgresSettings) -> Result<Self, sqlx::Error> {
         let (options, suspicion) = (options(settings)?, Suspicion::default());
         // A change waits for another one's end where it has a connection and no more: the lock is what takes time.
-        let writers = pool(&options, &suspicion, settings, "", settings.writers).await?;
-        let readers =
-            pool(&options, &suspicion, settings, "SET default_transaction_read_only = on", settings.readers).await?;
-        let nodes = pool(&options, &suspicion, settings, "", 5).await?;
-        let tallies = pool(&options, &suspicion, settings, "SET synchronous_commit = off", 2).await?;
+        let pool = |more: &str, connections| pool(&suspicion, settings, more, connections);
+        let open = |pool: PgPoolOptions| pool.min_connections(1).connect_with(options.clone());
+        let writers = open(pool("", settings.writers)).await?;
+        let readers = open(pool("SET default_transaction_read_only = on", settings.readers)).await?;
+        let nodes = open(pool("", 4)).await?;
+        let feed = pool("", 1).connect_lazy_with(options.clone());
+        let tallies = open(pool("SET synchronous_commit = off", 2)).await?;
         let patience = settings.statement_timeout + GRACE;
         let turn = Arc::new(Semaphore::new(1));
-        Ok(Self { writers, readers, nodes, tallies, options, patience, turn })
+        Ok(Self { writers, readers, nodes, feed, tallies, options, patience, turn })
     }
 
     /// Whether notifications come through.
@@ -85,7 +89,7 @@ impl Pools {
     }
 
     /// The connections, by what they are for.
-    pub(super) fn connections(&self) -> [Connections; 4] {
+    pub(super) fn connections(&self) -> [Connections; 5] {
         let count = |purpose, pool: &PgPool| {
             let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX).min(pool.size());
             Connections { purpose, busy: pool.size() - idle, idle, most: pool.options().get_max_connections() }
@@ -94,6 +98,7 @@ impl Pools {
             count("readers", &self.readers),
             count("writers", &self.writers),
             count("nodes", &self.nodes),
+            count("feed", &self.feed),
             count("tallies", &self.tallies),
         ]
     }
@@ -101,6 +106,11 @@ impl Pools {
     /// A connection that reads and writes beside all changes.
     pub(super) async fn plain(&self) -> Result<Held, sqlx::Error> {
         Ok(Held::new(self.nodes.acquire().await?, self.patience))
+    }
+
+    /// The connection on which the feed is read.
+    pub(super) async fn feed(&self) -> Result<Held, sqlx::Error> {
+        Ok(Held::new(self.feed.acquire().await?, self.patience))
     }
 
     /// A connection that counts: it waits for no disk.
@@ -132,6 +142,7 @@ impl Pools {
     pub(super) async fn close(&self) {
         self.readers.close().await;
         self.nodes.close().await;
+        self.feed.close().await;
         self.tallies.close().await;
         self.writers.close().await;
     }
@@ -200,18 +211,12 @@ async fn refuse_a_standby(connection: &mut PgConnection) -> Result<(), sqlx::Err
     }
 }
 
-async fn pool(
-    options: &PgConnectOptions,
-    suspicion: &Suspicion,
-    settings: &PostgresSettings,
-    more: &str,
-    connections: u32,
-) -> Result<PgPool, sqlx::Error> {
+/// Connections that are told `more` than all are.
+fn pool(suspicion: &Suspicion, settings: &PostgresSettings, more: &str, connections: u32) -> PgPoolOptions {
     let manners = sqlx::AssertSqlSafe(manners(settings) + more).into_sql_str();
     let suspicion = suspicion.clone();
     PgPoolOptions::new()
         .max_connections(connections)
-        .min_connections(1)
         .acquire_timeout(WAIT.min(settings.statement_timeout))
         .after_connect(move |connection, _| {
             let manners = manners.clone();
@@ -226,6 +231,4 @@ async fn pool(
             let suspicion = suspicion.clone();
             Box::pin(async move { suspicion.is_there(connection, about.age).await })
         })
-        .connect_with(options.clone())
-        .await
 }

@@ -27,7 +27,9 @@ impl Side {
             let path = std::path::absolute(PathBuf::from(path))?;
             return Ok(Some(copy::Side::Sqlite(path)));
         }
-        Ok(StoreUrl::parse(text).map(|url| copy::Side::Postgres(connecting(url.secret()))))
+        let Some(url) = StoreUrl::parse(text) else { return Ok(None) };
+        let url = url.understood().map_err(anyhow::Error::msg)?;
+        Ok(Some(copy::Side::Postgres(connecting(url.secret()))))
     }
 
     /// Where the configuration says that the truth is.

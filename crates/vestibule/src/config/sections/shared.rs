@@ -28,7 +28,7 @@ section! {
     Cluster in "cluster" {
         /// What `vestibule cluster status` calls this node. Not set: the machine's name.
         node: Option<String> = Raw::Absent,
-        /// For how long memory is believed that may not know what other nodes have changed: so long can a session that was revoked elsewhere keep working here while this node is cut off from the database. After it every request reads the database, and is refused with 503 when that does not answer. `0`: every request always reads it.
+        /// For how long memory is believed that may not know what other nodes have changed: so long can a session that was revoked elsewhere keep working here while this node is cut off from the database. After it every request reads the database, and is refused with 503 when that does not answer. `0`: every request always reads it. 20s at most.
         max_staleness: DurationOrNever = text("2s"),
         /// How long this process serves on after SIGTERM while `/readyz` says 503, so that a balancer that asks it has sent everybody elsewhere when the listeners close. At least as long as the balancer takes to notice; the supervisor must wait for this and 10 seconds more. `0`: they close at once, which is right for nginx, whose `max_fails` notices by itself.
         drain_for: DurationOrNever = text("0"),

@@ -1,5 +1,6 @@
 //! What must hold over all nodes at once: two of them in one process, on one PostgreSQL.
 
+mod beginning;
 mod jobs;
 mod keys;
 mod last_seen;

@@ -67,7 +67,7 @@ async fn a_thief_who_comes_before_a_first_use_is_written_is_found_out_at_the_own
     other.let_grace_pass().await;
     let thief = other.refresh(&stolen).await.unwrap();
     assert!(other.speaks(&thief.access.secret).await, "for now");
-    one.house.ledger.start_jobs();
+    one.house.ledger.start_jobs(&tokio::runtime::Handle::current());
     until("the owner's is taken back", async || !one.speaks(&owner.access.secret).await).await;
     assert!(matches!(one.refresh(&owner.refresh.unwrap()).await, Err(RefreshError::Dead)));
     until("and so is the thief's", async || !other.speaks(&thief.access.secret).await).await;
