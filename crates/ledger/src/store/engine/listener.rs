@@ -32,12 +32,18 @@ impl Listener {
     /// # Errors
     /// The connection is lost.
     pub(crate) async fn woken(&mut self) -> Result<Woken, Fault> {
-        let first = self.0.try_recv().await?.ok_or(Fault::Closed)?;
-        let mut is_asked = first.payload() == ASKED;
-        while let Some(next) = self.0.next_buffered() {
-            is_asked |= next.payload() == ASKED;
+        let mut is_asked = self.next().await?;
+        // Whatever has arrived by now, without waiting for more.
+        while let Ok(next) = timeout(Duration::ZERO, self.next()).await {
+            is_asked |= next?;
         }
         Ok(if is_asked { Woken::Asked } else { Woken::Changed })
+    }
+
+    /// Whether the next word is that somebody waits for this node.
+    async fn next(&mut self) -> Result<bool, Fault> {
+        let word = self.0.try_recv().await?.ok_or(Fault::Closed)?;
+        Ok(word.payload() == ASKED)
     }
 }
 
