@@ -26,6 +26,7 @@ mod tokens;
 mod turns;
 mod walker;
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -93,10 +94,10 @@ fn run(options: &Options) -> anyhow::Result<Report> {
             Chapter::Cluster => cluster::measure(&bench, &mut report),
         }
         .with_context(|| format!("the chapter {chapter:?}"))?;
-        // A large store is not kept for the next one. What was measured is worth more than that it is gone: a process that
-        // ends may still be taking its own files away, and the whole folder goes at the end.
-        if let Err(error) = std::fs::remove_dir_all(&folder) {
-            eprintln!("{}: {error}", folder.display());
+        // A large store is not kept for the next one; some chapters take theirs away.
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).context("taking a folder away"),
+            Ok(()) | Err(_) => {}
         }
     }
     Ok(report)

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -14,7 +15,7 @@ use vestibule_tests::nginx::Nginx;
 use vestibule_tests::person::Person;
 use vestibule_tests::server::{PASSWORD, Setup, Vestibule};
 use vestibule_tests::wait::Stopwatch;
-use vestibule_tests::{port, postgres};
+use vestibule_tests::{port, postgres, program, skip};
 
 const NODES: usize = 3;
 const PEOPLE: usize = 3;
@@ -35,11 +36,15 @@ struct Cluster {
 }
 
 impl Cluster {
-    fn start() -> Self {
+    fn start(program: PathBuf) -> Self {
         let address = port::free();
         let origin = format!("http://localhost:{}", address.port());
         let url = postgres::shared().url(&format!("rolling{}", address.port()));
-        let setup = Setup::default().origin(&origin).config(CONFIG).config(&format!("[store]\nurl = \"{url}\""));
+        let setup = Setup::default()
+            .program(program)
+            .origin(&origin)
+            .config(CONFIG)
+            .config(&format!("[store]\nurl = \"{url}\""));
         let nodes: Vec<Vestibule> = (0..NODES).map(|_| setup.clone().start()).collect();
         let nginx = Nginx::start(&nginx_before(&nodes, address, &Backend::start().url()), address);
         Self { nodes, nginx, address, origin }
@@ -193,7 +198,22 @@ fn done(answer: std::io::Result<vestibule_tests::http::Response>, what: &str, st
 
 #[test]
 fn nodes_are_replaced_one_by_one_and_nobody_sees_it() {
-    let mut cluster = Cluster::start();
+    let program = program::vestibule();
+    replaced(program.clone(), &[program.clone(), program]);
+}
+
+/// Forwards, as every upgrade goes, and back, as one that was regretted does.
+#[test]
+fn the_version_before_is_replaced_node_by_node_and_comes_back_and_nobody_sees_it() {
+    let Some(before) = program::before() else {
+        return skip("the version before is replaced", "VESTIBULE_BEFORE names no program; scripts/before builds one");
+    };
+    replaced(before.clone(), &[program::vestibule(), before]);
+}
+
+/// Begins with one version, and replaces every node by each of the others.
+fn replaced(program: PathBuf, by: &[PathBuf]) {
+    let mut cluster = Cluster::start(program);
     for n in 0..PEOPLE {
         cluster.nodes[n % NODES].add_user(&format!("p{n}@example.com"), &[]);
     }
@@ -204,16 +224,18 @@ fn nodes_are_replaced_one_by_one_and_nobody_sees_it() {
             thread::spawn(move || live(&person, &format!("p{n}@example.com"), &is_over))
         })
         .collect();
-    for _ in 0..2 {
+    for program in by {
         for node in &mut cluster.nodes {
             node.stop();
+            node.becomes(program.clone());
             node.start();
             // nginx asks it again when `fail_timeout` is over; the next one goes only then, as an operator would wait.
             thread::sleep(Duration::from_millis(2_500));
         }
     }
     is_over.store(true, Ordering::Relaxed);
-    let stories: Vec<Story> = people.into_iter().map(|person| person.join().unwrap()).collect();
+    let stories: Vec<Story> =
+        people.into_iter().map(|person| person.join().expect("a person who does not panic")).collect();
     let sum = |count: fn(&Story) -> usize| stories.iter().map(count).sum::<usize>();
     let (sign_ins, sign_outs, asked) = (sum(|s| s.sign_ins), sum(|s| s.ended.len()), sum(|s| s.asked));
     let wrong: Vec<&String> = stories.iter().flat_map(|story| &story.wrong).collect();

@@ -16,6 +16,12 @@ pub fn vestibule() -> PathBuf {
     built().join("vestibule")
 }
 
+/// The binary of the version before, which `VESTIBULE_BEFORE` names (`scripts/before` builds one); `None` where there is
+/// none.
+pub fn before() -> Option<PathBuf> {
+    env::var_os("VESTIBULE_BEFORE").map(|program| repository().join(program))
+}
+
 /// The sample application.
 pub fn sample_app() -> PathBuf {
     built().join("sample-app")

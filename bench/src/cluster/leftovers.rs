@@ -1,4 +1,4 @@
-//! What the chapter leaves in the system while it runs: network devices, folders, programs. It is taken away at the end,
+//! What the chapter leaves in the system while it runs: network devices, folders, programs, a setting. It is taken away at the end,
 //! when something fails, and when somebody presses Ctrl-C.
 
 use std::fs;
@@ -21,6 +21,8 @@ pub(super) enum Leftover {
     Device(String),
     /// A folder.
     Folder(PathBuf),
+    /// A setting of the kernel that was another one.
+    Setting { path: PathBuf, was: String },
 }
 
 static LEFT: Mutex<Vec<Leftover>> = Mutex::new(Vec::new());
@@ -76,6 +78,7 @@ fn take_away() {
             Leftover::Namespace(name) => ip(&["netns", "del", &name]),
             Leftover::Device(name) => ip(&["link", "del", &name]),
             Leftover::Folder(path) => _ = fs::remove_dir_all(path),
+            Leftover::Setting { path, was } => _ = fs::write(path, was),
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! All of it on one machine: the nodes, the database and the clients share its processors.
 
+mod autogroup;
 mod feed;
 mod leftovers;
 mod load;
@@ -42,9 +43,10 @@ const LOG_INS: f64 = 50.0;
 pub(crate) fn measure(bench: &Bench<'_>, report: &mut Report) -> anyhow::Result<()> {
     let scene = Scene::set(bench)?;
     report.heading(format!(
-        "a cluster: {} nodes on one PostgreSQL (fsync on, its defaults), on this one machine; {}",
+        "a cluster: {} nodes on one PostgreSQL (fsync on, its defaults), on this one machine; {}; {}",
         scene.nodes.len(),
-        scene.network.description()
+        scene.network.description(),
+        autogroup::off()
     ));
     let measured = all(&scene, report);
     if measured.is_err() {
