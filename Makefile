@@ -9,7 +9,7 @@ help:
 	@echo "make test              formatting, lints, dependency policy, every test; installs what it needs"
 	@echo "make test-clients      OpenID clients that others wrote, against the provider; needs the network"
 	@echo "make test-proxies      real proxies, each with what proxy-config prints; needs the network"
-	@echo "make test-cluster      several nodes on real PostgreSQLs, under load, and everything that can go wrong"
+	@echo "make test-cluster      several nodes on real PostgreSQLs, under load, and everything that can go wrong; BEFORE= an older version beside"
 	@echo "make count             the instructions of a resolve, by outcome"
 	@echo "make bench [CHAPTERS=] what a resolve costs, as ratios against nginx; --help lists the chapters"
 	@echo "make bench-peers       the same beside oauth2-proxy, which it builds with Go"
@@ -29,7 +29,7 @@ test-proxies:
 	@exec scripts/test-proxies
 
 test-cluster:
-	@exec scripts/test-cluster
+	@BEFORE='$(BEFORE)' exec scripts/test-cluster
 
 count:
 	@exec scripts/count

@@ -84,7 +84,7 @@ impl Node {
         }
     }
 
-    /// The feed was read to its end for the first time, and the others were told that this node is there.
+    /// The others know that this node is there, and after that the feed was read to its end, for the first time.
     pub(crate) fn is_following_now(&self) {
         if let Some(shared) = &self.0 {
             shared.is_following.store(true, Ordering::Release);

@@ -38,7 +38,7 @@ impl House {
         settings.headers = IdentityHeaders::new(HeaderPrefix::default(), Vec::new(), true).unwrap();
         settings.profiles = true;
         change(&mut settings);
-        let ledger = Ledger::open(settings).await.unwrap();
+        let ledger = changes::tests::open(settings).await;
         prepare_keys(&ledger).await.unwrap();
         let ada = NewUser {
             id: None,

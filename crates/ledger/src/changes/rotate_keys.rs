@@ -63,7 +63,9 @@ pub(crate) async fn prepare_at(ledger: &Ledger, now: Timestamp) -> Result<(), Fa
             // The first key of all signs at once.
             Ok(Some(_)) => _ = everywhere::known_everywhere(ledger).await?,
             // Another node was faster.
-            Ok(None) | Err(RotateKeysError::Waiting(_)) => signing::read_again(ledger).await?,
+            Ok(None) | Err(RotateKeysError::Waiting(_)) => {
+                signing::read_again(ledger, &mut ledger.store().read().await?).await?
+            }
             Err(RotateKeysError::Fault(fault)) => return Err(fault),
         }
     }

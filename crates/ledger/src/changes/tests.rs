@@ -106,10 +106,17 @@ struct House {
     _dir: tempfile::TempDir,
 }
 
+/// Opens one that nobody else uses: what it has in memory is whole, though it follows nobody.
+pub(crate) async fn open(settings: Settings) -> Ledger {
+    let ledger = Ledger::open(settings).await.unwrap();
+    ledger.live().freshness().whole_at(tokio::time::Instant::now());
+    ledger
+}
+
 impl House {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(settings(dir.path())).await.unwrap();
+        let ledger = open(settings(dir.path())).await;
         Self { ledger, _dir: dir }
     }
 
@@ -374,7 +381,7 @@ async fn who_is_told_to_come_back_has_not_tried() {
     let dir = tempfile::tempdir().unwrap();
     let mut busy = settings(dir.path());
     (busy.password.threads, busy.password.queue, busy.password.memory_kib) = (1, 1, 4096);
-    let house = std::sync::Arc::new(House { ledger: Ledger::open(busy).await.unwrap(), _dir: dir });
+    let house = std::sync::Arc::new(House { ledger: open(busy).await, _dir: dir });
     let ada = add_user(&house.ledger, ada(), Some(password(PASSWORD))).await.unwrap();
     let mut turned_away = 0;
     for _ in 0..10 {

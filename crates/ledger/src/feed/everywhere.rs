@@ -10,8 +10,8 @@ use crate::ledger::Ledger;
 
 /// A node that answers from memory says at least so often that it is there, beside how long its memory may be behind.
 const SAYS_SO: Duration = Duration::from_secs(3);
-/// Nobody waits longer, however far behind memory may be.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Nobody waits longer, however far behind memory may be: 20 s at most.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// What the clocks of two nodes may differ, and a request take.
 const MARGIN: Duration = Duration::from_secs(5);

@@ -19,6 +19,9 @@ use crate::signing;
 use crate::store::{Connection, Woken, feed, nodes};
 
 use super::Said;
+use super::backoff::Backoff;
+use super::ears::Ears;
+use super::past::Past;
 use super::say_so::SayingSo;
 
 /// How long it waits for a notification before it asks all the same.
@@ -33,35 +36,26 @@ const BATCH: i64 = 500;
 /// Follows until the process ends.
 pub(crate) async fn run(ledger: Ledger) {
     count_from_zero();
-    let mut listener = None;
-    let mut follower = Follower::new(ledger.clone());
-    let mut was_woken = true;
+    let (mut follower, mut ears, mut backoff) = (Follower::new(ledger.clone()), Ears::new(), Backoff::default());
     loop {
         let next = Instant::now() + PACE;
-        let heard_of_others = follower.catch_up().await;
-        if heard_of_others && !was_woken && listener.take().is_some() {
-            tracing::debug!("something was changed without a notification: listening anew");
+        if follower.catch_up().await {
+            let late = ears.have_missed_nothing().await;
+            follower.hear(late);
         }
-        if listener.is_none() {
-            listener = timeout(PATIENCE, ledger.store().listen()).await.ok().and_then(Result::ok).flatten();
-            metrics::gauge!("vestibule_feed_listening").set(if listener.is_some() { 1.0 } else { 0.0 });
+        let has_just_begun = ears.open(ledger.store()).await;
+        let pause = if follower.is_lost {
+            backoff.failed(heartbeat(&ledger))
+        } else if has_just_begun {
+            Duration::ZERO
+        } else {
+            heartbeat(&ledger).min(follower.saying.is_due_in(ledger.node().applied()))
+        };
+        if !follower.is_lost {
+            backoff.worked();
         }
-        let pause = heartbeat(&ledger).min(follower.saying.is_due_in(ledger.node().applied()));
-        was_woken = true;
-        match &mut listener {
-            Some(listening) => match timeout(pause, listening.woken()).await {
-                Ok(Ok(Woken::Asked)) => follower.saying.is_asked(),
-                Ok(Ok(Woken::Changed)) => {}
-                Ok(Err(error)) => {
-                    tracing::warn!(%error, "notifications of other nodes' changes are lost; asking every heartbeat until they come again");
-                    metrics::counter!("vestibule_feed_listener_lost_total").increment(1);
-                    metrics::gauge!("vestibule_feed_listening").set(0.0);
-                    listener = None;
-                }
-                Err(_) => was_woken = false,
-            },
-            None => tokio::time::sleep(pause).await,
-        }
+        let woken = ears.wait(pause).await;
+        follower.hear(woken);
         tokio::time::sleep_until(next).await;
     }
 }
@@ -90,39 +84,38 @@ struct Follower {
     /// The connection to ask on, while nothing was wrong with it.
     sql: Option<Connection>,
     saying: SayingSo,
+    past: Past,
     is_lost: bool,
-    /// Who has made the newest change that was obeyed, and when: by it, the feed is known again.
-    mark: Option<(String, i64)>,
-    /// The database's, when it was asked last.
-    timeline: Option<String>,
 }
 
 impl Follower {
     fn new(ledger: Ledger) -> Self {
-        Self { ledger, sql: None, saying: SayingSo::default(), is_lost: false, mark: None, timeline: None }
+        Self { ledger, sql: None, saying: SayingSo::default(), past: Past::default(), is_lost: false }
     }
 
     /// To be given back when it has answered: one that somebody gave up would answer the question before.
     async fn take_connection(&mut self) -> Result<Connection, Fault> {
         match self.sql.take() {
             Some(sql) => Ok(sql),
-            None => self.ledger.store().feed().await,
+            None => self.ledger.store().follower().await?.ok_or(Fault::Closed),
+        }
+    }
+
+    /// What makes it look is that it was woken; somebody may want to know how far it is then.
+    fn hear(&mut self, woken: Option<Woken>) {
+        if woken == Some(Woken::Asked) {
+            self.saying.is_asked();
         }
     }
 
     /// Says whether there was something of other nodes.
     async fn catch_up(&mut self) -> bool {
         let mut heard_of_others = false;
-        let caught_up = timeout(PATIENCE * 4, self.read_all(&mut heard_of_others)).await.unwrap_or(Err(Fault::Slow));
-        match caught_up {
+        let caught_up = timeout(PATIENCE * 4, self.try_to_catch_up(&mut heard_of_others)).await;
+        match caught_up.unwrap_or(Err(Fault::Slow)) {
             Ok(sent) => {
-                // Nobody waits for a node of which nobody knows: its memory is not believed.
-                if !self.ledger.node().is_following() {
-                    self.say_so().await;
-                }
-                if self.ledger.node().is_following() {
-                    self.ledger.live().freshness().whole_at(sent);
-                }
+                self.ledger.live().freshness().whole_at(sent);
+                self.ledger.node().is_following_now();
                 self.say_so().await;
                 if std::mem::take(&mut self.is_lost) {
                     tracing::info!("what other nodes change is known again");
@@ -136,14 +129,22 @@ impl Follower {
         heard_of_others
     }
 
+    /// Whoever waits until every node knows waits for those of which he knows. So they know of this one first, and then it
+    /// asks what it is to be believed for.
+    async fn try_to_catch_up(&mut self, heard_of_others: &mut bool) -> Result<Instant, Fault> {
+        if !self.saying.is_known() {
+            self.try_to_say_so().await?;
+        }
+        self.read_all(heard_of_others).await
+    }
+
     /// Obeys everything; says when the last question was sent, which brought nothing that was not obeyed.
     async fn read_all(&mut self, heard_of_others: &mut bool) -> Result<Instant, Fault> {
         loop {
-            let sent = Instant::now();
             let applied = self.ledger.node().applied();
-            let (head, entries) = timeout(PATIENCE, self.read(applied)).await.map_err(|_| Fault::Slow)??;
+            let (sent, head, entries) = self.read(applied).await?;
             metrics::gauge!("vestibule_feed_lag").set((head.number - applied).max(0) as f64);
-            if !self.knows(applied, &head, &entries) {
+            if !self.past.goes_on(applied, &head, &entries, BATCH) {
                 tracing::warn!(
                     applied,
                     head = head.number,
@@ -152,7 +153,7 @@ impl Follower {
                 metrics::counter!("vestibule_feed_everything_total").increment(1);
                 self.do_as_told(&Said::EVERYTHING).await?;
                 self.ledger.node().has_applied(head.number);
-                self.mark = None;
+                self.past.begins_anew(head);
                 continue;
             }
             let count = entries.len() as i64;
@@ -166,28 +167,15 @@ impl Follower {
         }
     }
 
-    async fn read(&mut self, applied: i64) -> Result<(feed::Head, Vec<feed::Entry>), Fault> {
+    /// Says when it was asked.
+    async fn read(&mut self, applied: i64) -> Result<(Instant, feed::Head, Vec<feed::Entry>), Fault> {
         let mut sql = self.take_connection().await?;
-        let asked = Instant::now();
-        let (head, entries) = feed::behind(&mut sql, applied, BATCH).await?;
-        self.ledger.clock().follow(head.time, asked.into_std());
+        let sent = Instant::now();
+        let read = timeout(PATIENCE, feed::behind(&mut sql, applied, BATCH)).await;
+        let (head, entries) = read.map_err(|_| Fault::Slow)??;
+        self.ledger.clock().follow(head.time, sent.into_std());
         self.sql = Some(sql);
-        Ok((head, entries))
-    }
-
-    /// Whether the feed goes on from where this node is. It does not when what comes next was pruned while the node
-    /// slept, or when the database was replaced by one that has not all of it: a backup, or a standby that had not
-    /// heard of the last changes. Such a one soon has other changes under the same numbers.
-    fn knows(&mut self, applied: i64, head: &feed::Head, entries: &[feed::Entry]) -> bool {
-        let goes_on = entries.iter().zip(applied + 1..).all(|(entry, number)| entry.number == number);
-        let is_empty_for_no_reason = entries.is_empty() && head.number != applied;
-        if self.mark.is_none() {
-            self.mark.clone_from(&head.mark);
-        }
-        // What is lost with a server may have made nothing untrue, and so be no entry: a sign-in that no database knows.
-        let before = self.timeline.replace(head.timeline.clone());
-        let is_same_past = before.is_none_or(|before| before == head.timeline);
-        goes_on && !is_empty_for_no_reason && is_same_past && self.mark == head.mark
+        Ok((sent, head, entries))
     }
 
     async fn obey(&mut self, entries: Vec<feed::Entry>, heard_of_others: &mut bool) -> Result<(), Fault> {
@@ -204,15 +192,17 @@ impl Follower {
             let node = self.ledger.node();
             node.has_applied(entry.number);
             node.doubts().into_iter().for_each(|doubts| doubts.are_over(entry.number));
-            self.mark = Some((entry.node, entry.committed_at));
+            self.past.obeyed(entry);
         }
         Ok(())
     }
 
     /// Keys first: what is verified again must not be verified by a key that is gone.
-    async fn do_as_told(&self, all: &[Said]) -> Result<(), Fault> {
+    async fn do_as_told(&mut self, all: &[Said]) -> Result<(), Fault> {
         if all.contains(&Said::Keys) {
-            signing::read_again(&self.ledger).await?;
+            let mut sql = self.take_connection().await?;
+            signing::read_again(&self.ledger, &mut sql).await?;
+            self.sql = Some(sql);
         }
         for said in all {
             if let Said::Forget(forget) = said {
@@ -223,18 +213,20 @@ impl Follower {
     }
 
     async fn say_so(&mut self) {
-        match timeout(PATIENCE, self.try_to_say_so()).await.unwrap_or(Err(Fault::Slow)) {
-            Ok(true) => self.ledger.node().is_following_now(),
-            Ok(false) => {}
-            Err(fault) => tracing::warn!(%fault, "the other nodes could not be told how far this one is"),
+        if !self.saying.is_due_in(self.ledger.node().applied()).is_zero() {
+            return;
+        }
+        if let Err(fault) = self.try_to_say_so().await {
+            tracing::warn!(%fault, "the other nodes could not be told how far this one is");
         }
     }
 
-    async fn try_to_say_so(&mut self) -> Result<bool, Fault> {
+    async fn try_to_say_so(&mut self) -> Result<(), Fault> {
         let mut sql = self.take_connection().await?;
-        let was_time = self.saying.say_so(&self.ledger, &mut sql).await?;
+        let said = timeout(PATIENCE, self.saying.say_so(&self.ledger, &mut sql)).await;
+        said.map_err(|_| Fault::Slow)??;
         self.sql = Some(sql);
-        Ok(was_time)
+        Ok(())
     }
 }
 

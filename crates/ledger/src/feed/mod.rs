@@ -3,9 +3,12 @@
 //! A change writes it in its own transaction, under the next number of all changes (`store/feed.rs`): the numbers are in
 //! the order of the commits, and none is missing. Every node reads them in that order (`follow.rs`).
 
+mod backoff;
 mod doubt;
+mod ears;
 pub(crate) mod everywhere;
 pub(crate) mod follow;
+mod past;
 mod said;
 mod say_so;
 

@@ -105,12 +105,10 @@ pub(crate) async fn open(
 
 /// Reads the published keys anew, since another node may have changed them. What was read does not undo a change that was
 /// made here while it was read.
-pub(crate) async fn read_again(ledger: &Ledger) -> Result<(), Fault> {
+pub(crate) async fn read_again(ledger: &Ledger, sql: &mut Connection) -> Result<(), Fault> {
     loop {
         let version = ledger.keyring().version();
-        let mut sql = ledger.store().read().await?;
-        let rows = signing_keys::list(&mut sql).await?;
-        drop(sql);
+        let rows = signing_keys::list(sql).await?;
         let mut keys = Vec::new();
         for row in rows.into_iter().filter(|row| row.retired_at.is_none()) {
             let private = private_key(&row, ledger.keyring().sealing(), Path::new("the store")).map_err(|error| {
@@ -129,7 +127,10 @@ pub(crate) async fn read_again(ledger: &Ledger) -> Result<(), Fault> {
 /// Makes sure that the keys in memory are those that are published: they are read where other nodes may have changed them
 /// and this one not know.
 pub(crate) async fn make_sure(ledger: &Ledger) -> Result<(), Fault> {
-    if ledger.live().freshness().is_fresh() { Ok(()) } else { read_again(ledger).await }
+    if ledger.live().freshness().is_fresh() {
+        return Ok(());
+    }
+    read_again(ledger, &mut ledger.store().read().await?).await
 }
 
 enum SealingError {

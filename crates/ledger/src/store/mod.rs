@@ -27,4 +27,4 @@ pub(crate) mod users;
 pub use engine::Connections;
 #[cfg(test)]
 pub(crate) use engine::Lease;
-pub(crate) use engine::{Connection, Place, Store, Woken, Work, query};
+pub(crate) use engine::{Connection, Listener, Place, Store, Woken, Work, query};

@@ -65,7 +65,7 @@ fn ranges(config: &Config, say: Say<'_>) {
     if config.cluster.max_staleness.0.is_some_and(|staleness| staleness > MAX_STALENESS) {
         say(
             "cluster.max_staleness",
-            "is longer than `20s`, for which others wait for a node that is silent".to_owned(),
+            "is longer than others wait for a node that is silent; write at most `20s`".to_owned(),
         );
     }
     if password.memory_kib < 8 * password.parallelism {

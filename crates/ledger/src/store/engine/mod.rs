@@ -149,7 +149,7 @@ impl Store {
         })
     }
 
-    /// A connection that reads and writes beside all changes: for what nodes say of themselves.
+    /// A connection that reads and writes beside all changes: for what is nobody's change, such as leases.
     pub(crate) async fn plain(&self) -> Result<Connection, Fault> {
         match self {
             Self::Sqlite(pools) => Ok(Connection::SqliteWriter(pools.write().await?)),
@@ -157,11 +157,11 @@ impl Store {
         }
     }
 
-    /// The connection on which the feed is read, where there is one: there is one, for one reader who keeps it.
-    pub(crate) async fn feed(&self) -> Result<Connection, Fault> {
+    /// The connection of whoever follows the other nodes, where there may be others. There is one, which he keeps.
+    pub(crate) async fn follower(&self) -> Result<Option<Connection>, Fault> {
         match self {
-            Self::Sqlite(_) => self.plain().await,
-            Self::Postgres(pools) => Ok(Connection::PostgresReader(pools.feed().await?)),
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(pools) => Ok(Some(Connection::PostgresReader(pools.follower().await?))),
         }
     }
 
@@ -246,7 +246,7 @@ impl Store {
 /// The connections of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Connections {
-    /// What they are for: `readers`, `writers`, `nodes`, `feed` or `tallies`.
+    /// What they are for: `readers`, `writers`, `nodes`, `follower` or `tallies`.
     pub purpose: &'static str,
     /// Those that somebody has.
     pub busy: u32,

@@ -41,11 +41,11 @@ const SILENCE: [(&str, &str); 4] = [
 pub(crate) struct Pools {
     writers: PgPool,
     readers: PgPool,
-    /// What nodes say to each other, which must not wait for anything else: two hold a lease, one is for the work that a
-    /// lease is for, and one for whoever begins or ends.
+    /// What one node at a time does, which must not wait for anything else: two hold a lease, one is for the work that a
+    /// lease is for, and one for a node that begins or ends.
     nodes: PgPool,
-    /// The one on which the feed is read. It belongs to the runtime that reads it, so it is opened there.
-    feed: PgPool,
+    /// The one of whoever follows the other nodes. It belongs to the runtime on which that is done, so it is opened there.
+    follower: PgPool,
     /// What may be lost when the database crashes, beside all changes.
     tallies: PgPool,
     /// For a connection that listens.
@@ -67,11 +67,11 @@ impl Pools {
         let writers = open(pool("", settings.writers)).await?;
         let readers = open(pool("SET default_transaction_read_only = on", settings.readers)).await?;
         let nodes = open(pool("", 4)).await?;
-        let feed = pool("", 1).connect_lazy_with(options.clone());
+        let follower = pool("", 1).connect_lazy_with(options.clone());
         let tallies = open(pool("SET synchronous_commit = off", 2)).await?;
         let patience = settings.statement_timeout + GRACE;
         let turn = Arc::new(Semaphore::new(1));
-        Ok(Self { writers, readers, nodes, feed, tallies, options, patience, turn })
+        Ok(Self { writers, readers, nodes, follower, tallies, options, patience, turn })
     }
 
     /// Whether notifications come through.
@@ -98,7 +98,7 @@ impl Pools {
             count("readers", &self.readers),
             count("writers", &self.writers),
             count("nodes", &self.nodes),
-            count("feed", &self.feed),
+            count("follower", &self.follower),
             count("tallies", &self.tallies),
         ]
     }
@@ -108,9 +108,9 @@ impl Pools {
         Ok(Held::new(self.nodes.acquire().await?, self.patience))
     }
 
-    /// The connection on which the feed is read.
-    pub(super) async fn feed(&self) -> Result<Held, sqlx::Error> {
-        Ok(Held::new(self.feed.acquire().await?, self.patience))
+    /// The connection of whoever follows the other nodes.
+    pub(super) async fn follower(&self) -> Result<Held, sqlx::Error> {
+        Ok(Held::new(self.follower.acquire().await?, self.patience))
     }
 
     /// A connection that counts: it waits for no disk.
@@ -142,7 +142,7 @@ impl Pools {
     pub(super) async fn close(&self) {
         self.readers.close().await;
         self.nodes.close().await;
-        self.feed.close().await;
+        self.follower.close().await;
         self.tallies.close().await;
         self.writers.close().await;
     }

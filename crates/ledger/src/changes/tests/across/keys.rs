@@ -170,7 +170,7 @@ async fn a_key_that_was_retired_while_keys_were_read_does_not_come_back() {
     let (ledger, stopped) = (nodes[0].ledger.clone(), Arc::clone(&stop));
     let reader = tokio::spawn(async move {
         while !stopped.load(Ordering::Relaxed) {
-            crate::signing::read_again(&ledger).await.unwrap();
+            crate::signing::read_again(&ledger, &mut ledger.store().read().await.unwrap()).await.unwrap();
         }
     });
     for _ in 0..20 {
