@@ -9,6 +9,7 @@ mod connections;
 mod crashes;
 mod failover;
 mod full_disk;
+mod packets;
 mod partition;
 mod pooler;
 mod sleeper;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use vestibule_tests::backend::Backend;
 use vestibule_tests::http::Address;
-use vestibule_tests::nginx::Nginx;
+use vestibule_tests::nginx::{self, Nginx};
 use vestibule_tests::person::Person;
 use vestibule_tests::server::{PASSWORD, Setup, Vestibule};
 use vestibule_tests::wait::Stopwatch;
@@ -67,53 +67,28 @@ impl Cluster {
     }
 }
 
-/// What docs/operations/across-nodes.md tells an operator to write.
+/// What `proxy-config nginx` prints, with every node in its two upstreams, as docs/operations/cluster.md says; but a node
+/// that failed is asked again after two seconds and not five.
 fn nginx_before(nodes: &[Vestibule], listen: SocketAddr, application: &str) -> String {
-    let servers = |address: fn(&Vestibule) -> Address| {
-        let mut lines = String::new();
-        for node in nodes {
-            writeln!(lines, "    server {} max_fails=1 fail_timeout=2s;", address(node)).expect("a text");
-        }
-        lines
+    let printed = nginx::printed(&nodes[0], application, listen);
+    let upstream = |name: &str, address: fn(&Vestibule) -> Address, keepalive: usize| {
+        let servers: String =
+            nodes.iter().map(|node| format!("    server {} max_fails=1 fail_timeout=2s;\n", address(node))).collect();
+        format!("  upstream {name} {{\n{servers}    keepalive {keepalive};\n  }}\n")
     };
-    let (pages, resolvers) = (servers(Vestibule::public), servers(Vestibule::resolver));
-    format!(
-        r#"events {{}}
-http {{
-  upstream pages {{
-    zone pages 64k;
-{pages}  }}
-  upstream resolvers {{
-    zone resolvers 64k;
-{resolvers}    keepalive 16;
-  }}
-  server {{
-    listen {listen};
-    location /auth/ {{
-      proxy_pass http://pages;
-      proxy_set_header Host $http_host;
-      # A form that may have been read is not sent twice: nginx's own rule, as long as nobody adds `non_idempotent`.
-      proxy_next_upstream error timeout http_503;
-    }}
-    location = /_resolve {{
-      internal;
-      proxy_pass http://resolvers/_resolver/resolve;
-      proxy_pass_request_body off;
-      proxy_set_header Content-Length "";
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_next_upstream error timeout http_502 http_503 http_504;
-    }}
-    location / {{
-      auth_request /_resolve;
-      auth_request_set $is_valid $upstream_http_x_authgear_session_valid;
-      add_header Seen-Valid $is_valid always;
-      proxy_pass {application};
-    }}
-  }}
-}}
-"#
-    )
+    let line = |line: &str| {
+        if line.contains("upstream vestibule_resolver ") {
+            upstream("vestibule_resolver", Vestibule::resolver, 32)
+        } else if line.contains("upstream vestibule_pages ") {
+            upstream("vestibule_pages", Vestibule::public, 8)
+        } else if line.contains("proxy_set_header x-authgear-session-valid ") {
+            // So that each answer says what the application was told.
+            format!("{line}\n    add_header Seen-Valid $vestibule_session_valid always;\n")
+        } else {
+            format!("{line}\n")
+        }
+    };
+    printed.lines().map(line).collect()
 }
 
 /// What one person has done, and what they have seen that nobody should.

@@ -1,7 +1,8 @@
-//! Who goes first on a busy machine: the threads that answer resolves, then those of pages and store, then those that hash.
+//! Who goes first on a busy machine: the threads that answer resolves and hear of other nodes' changes, then those of pages and store, then those that hash.
 
 use std::fs;
 
+use vestibule_tests::postgres;
 use vestibule_tests::server::Setup;
 
 /// The niceness of each thread of a process, by the thread's name.
@@ -23,10 +24,13 @@ fn resolves_go_before_pages_and_those_before_hashes() {
     vestibule.add_user("ada@example.com", &[]);
     let usual = niceness(std::process::id())[0].1;
     let threads = niceness(vestibule.process().id());
-    let mut resolvers = 0;
+    let (mut resolvers, mut feeds) = (0, 0);
     for (name, niceness) in &threads {
         let expected = if name.starts_with("resolver-") {
             resolvers += 1;
+            usual
+        } else if name == "feed" {
+            feeds += 1;
             usual
         } else if name == "password" {
             usual + 15
@@ -35,5 +39,7 @@ fn resolves_go_before_pages_and_those_before_hashes() {
         };
         assert_eq!(*niceness, expected.min(19), "{name} among {threads:?}");
     }
+    // A node that resolves as much as it can must not be kept from hearing that somebody was signed out elsewhere.
+    assert_eq!(feeds, usize::from(postgres::is_the_store()), "{threads:?}");
     assert!(resolvers > 0 && threads.len() > resolvers + 2, "{threads:?}");
 }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs::{self, Permissions};
+use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -53,12 +54,23 @@ impl Postgres {
     /// # Panics
     /// As [`Self::start`].
     pub fn in_folder(folder: TempDir, arguments: &[&str], settings: &[&str]) -> Self {
-        let mut init = as_nobody(&program("initdb"));
-        init.arg("-D").arg(folder.path().join("data")).args(["-U", "vestibule", "--auth=trust", "--no-sync"]);
-        init.args(["--encoding=UTF8", "--locale=C.UTF-8"]).args(arguments).current_dir("/");
-        let made = process::run(&mut init, "");
-        assert_eq!(made.code, 0, "{}{}", made.out, made.err);
-        let process = run(folder.path(), settings);
+        initialise(folder.path(), arguments);
+        let process = run(folder.path(), settings, None);
+        Self { folder, process }
+    }
+
+    /// In a network namespace, where it listens on this address, too. Its unix socket is everybody's.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn within(namespace: &str, address: Ipv4Addr) -> Self {
+        let folder = folder();
+        initialise(folder.path(), &[]);
+        let hosts = folder.path().join("data/pg_hba.conf");
+        let mut rules = fs::read_to_string(&hosts).expect("initdb writes it");
+        rules.push_str(&format!("host all all {address}/24 trust\n"));
+        fs::write(&hosts, rules).expect("our own folder");
+        let process = run(folder.path(), &[&format!("listen_addresses={address}")], Some(namespace));
         Self { folder, process }
     }
 
@@ -71,7 +83,7 @@ impl Postgres {
         let mut copy = as_nobody(&program("pg_basebackup"));
         copy.arg("-D").arg(folder.path().join("data")).arg("-h").arg(self.folder.path()).args(["-U", "vestibule"]);
         process::run(copy.args(["-R", "-X", "stream", "-c", "fast", "--no-sync"]).current_dir("/"), "").expect_code(0);
-        let process = run(folder.path(), &[]);
+        let process = run(folder.path(), &[], None);
         for setting in ["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"] {
             self.sql("postgres", setting).expect_code(0);
         }
@@ -153,7 +165,7 @@ impl Postgres {
     /// Starts it again after that.
     pub fn restart(&mut self) {
         self.kill();
-        self.process = run(self.folder.path(), &[]);
+        self.process = run(self.folder.path(), &[], None);
     }
 }
 
@@ -209,12 +221,31 @@ pub fn folder_in(parent: &Path) -> TempDir {
     folder
 }
 
-fn run(folder: &Path, settings: &[&str]) -> Process {
+fn initialise(folder: &Path, arguments: &[&str]) {
+    let mut init = as_nobody(&program("initdb"));
+    init.arg("-D").arg(folder.join("data")).args(["-U", "vestibule", "--auth=trust", "--no-sync"]);
+    init.args(["--encoding=UTF8", "--locale=C.UTF-8"]).args(arguments).current_dir("/");
+    let made = process::run(&mut init, "");
+    assert_eq!(made.code, 0, "{}{}", made.out, made.err);
+}
+
+/// In a network namespace, or in the tests' own.
+fn run(folder: &Path, settings: &[&str], namespace: Option<&str>) -> Process {
     let mut command = Command::new(program("postgres"));
     command.arg("-D").arg(folder.join("data")).arg("-k").arg(folder).args(["-c", "listen_addresses="]);
     command.args(["-c", "max_connections=300"]).current_dir("/");
     settings.iter().for_each(|setting| _ = command.args(["-c", setting]));
-    let mut process = Process::start_as(nobody(), &command, &folder.join("postgres.log"));
+    let log = folder.join("postgres.log");
+    let mut process = match namespace {
+        None => Process::start_as(nobody(), &command, &log),
+        Some(namespace) => {
+            let mut within = Command::new("ip");
+            within.args(["netns", "exec", namespace, "setpriv", "--pdeathsig", "KILL"]);
+            nobody().into_iter().for_each(|user| _ = within.args(["--reuid", user, "--clear-groups"]));
+            within.arg("--").arg(command.get_program()).args(command.get_args()).current_dir("/");
+            Process::start(&within, &log)
+        }
+    };
     let mut ready = Command::new(program("pg_isready"));
     ready.arg("-q").arg("-h").arg(folder);
     process.ready(|| ready.status().is_ok_and(|status| status.success()));

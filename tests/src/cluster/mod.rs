@@ -1,6 +1,7 @@
 //! Several nodes on one PostgreSQL, each with a way to it of its own on which things can go wrong.
 
 mod load;
+mod wire;
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::server::{PASSWORD, Setup, Vestibule};
 use crate::wait;
 
 pub use load::Load;
+pub use wire::Wire;
 
 /// Who signs in.
 pub const ADA: &str = "ada@example.com";
