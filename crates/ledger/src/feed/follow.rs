@@ -129,10 +129,12 @@ impl Follower {
         heard_of_others
     }
 
-    /// Whoever waits until every node knows waits for those of which he knows. So they know of this one first, and then it
-    /// asks what it is to be believed for.
+    /// Whoever waits until every node knows waits for those of which he knows. So where this one comes, or comes back, they
+    /// know of it first, and then it asks what it is to be believed for. One that reads on while nothing can be written, on
+    /// a disk that is full, is believed on: nobody changes anything meanwhile.
     async fn try_to_catch_up(&mut self, heard_of_others: &mut bool) -> Result<Instant, Fault> {
-        if !self.saying.is_known() {
+        let has_been_there = self.ledger.node().is_following() && !self.is_lost;
+        if !has_been_there && !self.saying.is_known() {
             self.try_to_say_so().await?;
         }
         self.read_all(heard_of_others).await
