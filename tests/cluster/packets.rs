@@ -23,9 +23,9 @@ fn lost(name: &str, direction: Direction) {
     });
     let load = Load::start(&cluster);
     load.run_for(Duration::from_secs(2));
-    wire.lose(direction).expect("it could a moment ago");
+    wire.lose(direction).expect("it is our own");
     load.run_for(STALENESS * 5);
-    wire.heal().expect("it could a moment ago");
+    wire.heal();
     let healed = cluster.heals_within(HEALS);
     load.run_for(Duration::from_secs(1));
     let report = load.checked(name);

@@ -2,36 +2,42 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
+use crate::fault::Fault;
 use crate::store::{Listener, Store, Woken};
 
 /// How long a connection may take.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How much later a notification may come than what it tells of is found.
 const LATE: Duration = Duration::from_millis(5);
-
-/// How long nothing listens, at least, after a connection was lost.
-const REST: Duration = Duration::from_millis(100);
+/// How long nothing listens after none could be made: meanwhile the feed is looked at every heartbeat.
+const REST: Duration = Duration::from_secs(2);
 
 /// What listens, if anything does.
 pub(super) struct Ears {
     listener: Option<Listener>,
+    /// Not to be opened before.
+    rests_until: Option<Instant>,
     was_woken: bool,
 }
 
 impl Ears {
     /// Nothing does yet.
     pub(super) const fn new() -> Self {
-        Self { listener: None, was_woken: true }
+        Self { listener: None, rests_until: None, was_woken: true }
     }
 
     /// Listens, where nothing does; says whether it has just begun. What was said before is not heard.
     pub(super) async fn open(&mut self, store: &Store) -> bool {
-        if self.listener.is_some() {
+        if self.listener.is_some() || self.rests_until.is_some_and(|until| Instant::now() < until) {
             return false;
         }
-        self.set(timeout(PATIENCE, store.listen()).await.ok().and_then(Result::ok).flatten());
+        let listener = timeout(PATIENCE, store.listen()).await.ok().and_then(Result::ok).flatten();
+        self.rests_until = listener.is_none().then(|| Instant::now() + REST);
+        // What is found next may be from before, of which nobody tells.
+        self.was_woken = true;
+        self.set(listener);
         self.listener.is_some()
     }
 
@@ -39,14 +45,12 @@ impl Ears {
     /// hears nothing any more, and is given up.
     pub(super) async fn have_missed_nothing(&mut self) -> Option<Woken> {
         let listener = self.listener.as_mut().filter(|_| !self.was_woken)?;
-        match timeout(LATE, listener.woken()).await {
-            Ok(woken) => woken.ok(),
-            Err(_) => {
-                tracing::debug!("something was changed without a notification: listening anew");
-                self.set(None);
-                None
-            }
+        if let Ok(woken) = timeout(LATE, listener.woken()).await {
+            return self.heard(woken);
         }
+        tracing::debug!("something was changed without a notification: listening anew");
+        self.set(None);
+        None
     }
 
     /// Waits for somebody's word, and no longer than this.
@@ -58,18 +62,17 @@ impl Ears {
         };
         let woken = timeout(pause, listener.woken()).await;
         self.was_woken = woken.is_ok();
-        match woken {
-            Ok(Ok(woken)) => Some(woken),
-            Ok(Err(error)) => {
+        self.heard(woken.ok()?)
+    }
+
+    fn heard(&mut self, woken: Result<Woken, Fault>) -> Option<Woken> {
+        woken
+            .inspect_err(|error| {
                 tracing::warn!(%error, "notifications of other nodes' changes are lost; asking every heartbeat until they come again");
                 metrics::counter!("vestibule_feed_listener_lost_total").increment(1);
                 self.set(None);
-                // Whatever ends it at once would do so again.
-                tokio::time::sleep(pause.max(REST)).await;
-                None
-            }
-            Err(_) => None,
-        }
+            })
+            .ok()
     }
 
     fn set(&mut self, listener: Option<Listener>) {

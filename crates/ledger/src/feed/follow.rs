@@ -30,6 +30,8 @@ const HEARTBEAT: Duration = Duration::from_millis(500);
 const PACE: Duration = Duration::from_millis(5);
 /// An answer that takes longer is as good as none: the connection is given up, and a new one asked.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// One that has not looked for so long stood still, though it may not know.
+const AWAY: Duration = Duration::from_secs(3);
 /// Entries a question.
 const BATCH: i64 = 500;
 
@@ -43,19 +45,18 @@ pub(crate) async fn run(ledger: Ledger) {
             let late = ears.have_missed_nothing().await;
             follower.hear(late);
         }
-        let has_just_begun = ears.open(ledger.store()).await;
-        let pause = if follower.is_lost {
-            backoff.failed(heartbeat(&ledger))
-        } else if has_just_begun {
-            Duration::ZERO
-        } else {
-            heartbeat(&ledger).min(follower.saying.is_due_in(ledger.node().applied()))
-        };
-        if !follower.is_lost {
-            backoff.worked();
+        if follower.is_lost {
+            // Whoever has something to say says it to one that cannot look.
+            tokio::time::sleep(backoff.failed(heartbeat(&ledger))).await;
+            continue;
         }
-        let woken = ears.wait(pause).await;
-        follower.hear(woken);
+        backoff.worked();
+        // Where it has only now begun to listen, it looks once more for what was said before.
+        if !ears.open(ledger.store()).await {
+            let pause = heartbeat(&ledger).min(follower.saying.is_due_in(ledger.node().applied()));
+            let woken = ears.wait(pause).await;
+            follower.hear(woken);
+        }
         tokio::time::sleep_until(next).await;
     }
 }
@@ -130,11 +131,11 @@ impl Follower {
     }
 
     /// Whoever waits until every node knows waits for those of which he knows. So where this one comes, or comes back, they
-    /// know of it first, and then it asks what it is to be believed for. One that reads on while nothing can be written, on
-    /// a disk that is full, is believed on: nobody changes anything meanwhile.
+    /// know of it first, and then it asks what it is to be believed for. One that reads on while it can write nothing, on a
+    /// disk that is full, is believed on: nobody else can change anything either, and within a second after that it says so.
     async fn try_to_catch_up(&mut self, heard_of_others: &mut bool) -> Result<Instant, Fault> {
-        let has_been_there = self.ledger.node().is_following() && !self.is_lost;
-        if !has_been_there && !self.saying.is_known() {
+        let was_away = self.is_lost || self.ledger.live().freshness().staleness() > AWAY;
+        if (was_away || !self.ledger.node().is_following()) && !self.saying.is_known() {
             self.try_to_say_so().await?;
         }
         self.read_all(heard_of_others).await

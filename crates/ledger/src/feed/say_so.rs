@@ -16,8 +16,8 @@ const EVERY: Duration = Duration::from_secs(1);
 const WHEN_ASKED: Duration = Duration::from_millis(20);
 
 /// For so long after its last word this node is sure to be waited for: others count it as live for [`LIVE`], of which it
-/// may believe for 20 s, as long as `max_staleness` can be, what it reads at the end.
-const KNOWN: Duration = Duration::from_secs(8);
+/// may believe for 20 s, as long as `max_staleness` can be, what it has read by the end.
+const KNOWN: Duration = Duration::from_secs(5);
 
 /// What the others were told.
 #[derive(Debug, Default)]
