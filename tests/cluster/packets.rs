@@ -1,14 +1,12 @@
 //! The same as `partition.rs` with real packets that are really lost, where the tests may have a network of their own: what
 //! the kernel does with a connection on which nothing arrives any more is then the kernel's.
 
-use std::time::Duration;
-
-use vestibule_tests::cluster::{Cluster, Load, STALENESS, Wire};
+use vestibule_tests::cluster::{Cluster, Wire};
 use vestibule_tests::forwarder::Direction;
 use vestibule_tests::postgres::Postgres;
 use vestibule_tests::skip;
 
-use crate::{HEALS, WAITS};
+use crate::partition;
 
 /// The last node's wire, for longer than the bound; then everything that is still wanted is sent again.
 fn lost(name: &str, direction: Direction) {
@@ -21,18 +19,7 @@ fn lost(name: &str, direction: Direction) {
     let cluster = Cluster::on(postgres, 3, |number, setup| {
         if number == 2 { setup.environment("VESTIBULE__STORE__URL", &over_the_wire) } else { setup }
     });
-    let load = Load::start(&cluster);
-    load.run_for(Duration::from_secs(2));
-    wire.lose(direction).expect("it is our own");
-    load.run_for(STALENESS * 5);
-    wire.heal();
-    let healed = cluster.heals_within(HEALS);
-    load.run_for(Duration::from_secs(1));
-    let report = load.checked(name);
-    println!("{name}: healed in {healed:?}");
-    assert!(report.unknown > 0, "the node went on as if nothing were");
-    assert!(report.wait < WAITS, "somebody waited for {:?}", report.wait);
-    assert_eq!(report.dark[&1], Duration::ZERO, "another node");
+    partition::lost(name, &cluster, || wire.lose(direction).expect("it is our own"), || wire.heal());
 }
 
 #[test]

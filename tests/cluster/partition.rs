@@ -20,11 +20,16 @@ fn nothing_goes_wrong() {
 /// One node's way for longer than the bound, with what was swallowed gone for ever.
 fn cut_off(name: &str, weather: Weather) {
     let cluster = Cluster::start(3);
-    let load = Load::start(&cluster);
+    lost(name, &cluster, || cluster.way(2).set(weather), || cluster.way(2).set(Weather::Clear));
+}
+
+/// The last of three nodes is cut off for longer than the bound, and then not any more.
+pub(crate) fn lost(name: &str, cluster: &Cluster, cut: impl FnOnce(), heal: impl FnOnce()) {
+    let load = Load::start(cluster);
     load.run_for(Duration::from_secs(2));
-    cluster.way(2).set(weather);
+    cut();
     load.run_for(STALENESS * 5);
-    cluster.way(2).set(Weather::Clear);
+    heal();
     let healed = cluster.heals_within(HEALS);
     load.run_for(Duration::from_secs(1));
     let report = load.checked(name);

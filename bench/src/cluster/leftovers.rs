@@ -1,5 +1,5 @@
-//! What the chapter leaves in the system while it runs: network devices, folders, programs, a setting. It is taken away at the end,
-//! when something fails, and when somebody presses Ctrl-C.
+//! What the chapter leaves in the system while it runs: network devices, folders, programs, a setting. It is taken away at
+//! the end, when something fails, and when somebody presses Ctrl-C.
 
 use std::fs;
 use std::path::PathBuf;
